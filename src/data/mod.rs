@@ -1,0 +1,1 @@
+//! Schemas of the tables, reading and writing plain Parquet, the demo dataset.

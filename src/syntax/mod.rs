@@ -1,0 +1,3 @@
+//! Text to tree. Knows no fields, no data, no DataFusion and does no IO.
+
+pub mod ast;
