@@ -2,5 +2,11 @@
 
 pub mod data;
 pub mod diagnostic;
+mod engine;
+mod error;
+pub mod semantic;
 pub mod source;
 pub mod syntax;
+
+pub use engine::{Engine, Explanation, Options, Parameter, Parameters, Query, Rows, Statistics};
+pub use error::Error;
