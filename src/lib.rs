@@ -4,6 +4,7 @@ pub mod data;
 pub mod diagnostic;
 mod engine;
 mod error;
+pub mod render;
 pub mod semantic;
 pub mod source;
 pub mod syntax;
