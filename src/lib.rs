@@ -1,6 +1,8 @@
 //! jqlx: JQL extended with activity, compiled to DataFusion plans over Arrow and Parquet.
 
 pub mod catalog;
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod data;
 pub mod diagnostic;
 mod engine;

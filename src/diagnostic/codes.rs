@@ -45,4 +45,8 @@ codes! {
     NOT_JQL = "jqlx::syntax::not_jql", "An extension of jqlx in the plain JQL dialect.";
     TOO_DEEP = "jqlx::syntax::too_deep", "The query nests deeper than jqlx reads.";
     TOO_LONG = "jqlx::syntax::too_long", "The query is longer than jqlx reads.";
+    INTERNAL = "jqlx::internal", "A mistake of jqlx itself; please report it.";
+    CANNOT_READ = "jqlx::io::read", "A file or stdin cannot be read.";
+    CANNOT_WRITE = "jqlx::io::write", "The output cannot be written: the disk is full, the folder is missing or not ours.";
+    TIMED_OUT = "jqlx::exec::timed_out", "The query did not end within the time that --timeout gives.";
 }

@@ -12,3 +12,13 @@ pub struct Report {
     /// What was found.
     pub diagnostics: Vec<Diagnostic>,
 }
+
+impl Report {
+    /// The diagnostics as text.
+    pub fn render(&self, _width: usize, _color: bool) -> String {
+        self.diagnostics
+            .iter()
+            .map(|d| format!("error[{}]: {}\n", d.code, d.message))
+            .collect()
+    }
+}
