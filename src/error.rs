@@ -33,11 +33,7 @@ impl Error {
     pub fn report(&self) -> Report {
         match self {
             Self::Query(report) => (**report).clone(),
-            other => Report {
-                name: String::new(),
-                source: String::new(),
-                diagnostics: other.diagnostics().to_vec(),
-            },
+            other => Report { name: String::new(), source: String::new(), diagnostics: other.diagnostics().to_vec() },
         }
     }
 }

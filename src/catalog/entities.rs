@@ -21,20 +21,12 @@ macro_rules! entity {
 
 /// Every entity, issue-bound ones first.
 pub const ENTITIES: &[Entity] = &[
-    entity!(
-        "issue" | "issues" | "work item" | "workitem",
-        true,
-        "The issue itself; field changes are its updates."
-    ),
+    entity!("issue" | "issues" | "work item" | "workitem", true, "The issue itself; field changes are its updates."),
     entity!("comment" | "comments", true, "A comment on an issue."),
     entity!("worklog" | "worklogs" | "work log", true, "Logged work."),
     entity!("attachment" | "attachments" | "file", true, "A file on an issue or page."),
     entity!("link" | "links" | "issue link", true, "A link between two issues."),
-    entity!(
-        "remote link" | "remote links" | "web link",
-        true,
-        "A link from an issue to elsewhere."
-    ),
+    entity!("remote link" | "remote links" | "web link", true, "A link from an issue to elsewhere."),
     entity!("watcher" | "watchers", true, "Somebody who watches an issue."),
     entity!("vote" | "votes", true, "A vote for an issue."),
     entity!("version" | "versions", false, "A version of a project."),
@@ -47,22 +39,14 @@ pub const ENTITIES: &[Entity] = &[
     entity!("group" | "groups", false, "A group of users."),
     entity!("group membership" | "membership", false, "A user's place in a group."),
     entity!("workflow" | "workflows", false, "A workflow."),
-    entity!(
-        "workflow scheme" | "workflow schemes",
-        false,
-        "Which workflows a project uses."
-    ),
+    entity!("workflow scheme" | "workflow schemes", false, "Which workflows a project uses."),
     entity!("permission" | "permissions", false, "A right given to somebody."),
     entity!("permission scheme" | "permission schemes", false, "A set of permissions."),
     entity!("custom field" | "custom fields", false, "A field that an administrator made."),
     entity!("screen" | "screens", false, "A screen."),
     entity!("filter" | "filters", false, "A saved filter."),
     entity!("dashboard" | "dashboards", false, "A dashboard."),
-    entity!(
-        "automation rule" | "automation rules" | "automation",
-        false,
-        "A rule that acts by itself."
-    ),
+    entity!("automation rule" | "automation rules" | "automation", false, "A rule that acts by itself."),
     entity!("feature" | "features", false, "A feature of the site."),
     entity!("asset" | "assets", false, "An object of Assets."),
     entity!("app" | "apps", false, "An installed app."),
@@ -82,10 +66,7 @@ impl Entity {
 
     /// All spellings that data may have in `events.entity`.
     pub fn spellings(&self) -> Vec<String> {
-        std::iter::once(&self.name)
-            .chain(self.aliases)
-            .map(|s| s.to_string())
-            .collect()
+        std::iter::once(&self.name).chain(self.aliases).map(|s| s.to_string()).collect()
     }
 }
 

@@ -19,11 +19,7 @@ pub fn nearest<'a>(wanted: &str, candidates: impl IntoIterator<Item = &'a str>) 
             let lower = c.to_lowercase();
             let prefix = length >= 3 && lower.starts_with(&wanted);
             let close = lower.chars().count().abs_diff(length) <= limit;
-            let distance = if close {
-                strsim::damerau_levenshtein(&wanted, &lower)
-            } else {
-                usize::MAX
-            };
+            let distance = if close { strsim::damerau_levenshtein(&wanted, &lower) } else { usize::MAX };
             (distance <= limit || prefix).then_some((distance.min(limit), c))
         })
         .collect();

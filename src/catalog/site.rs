@@ -144,10 +144,7 @@ impl Catalog {
     pub fn set_people(&mut self, people: Vec<Person>) {
         self.people_by_name.clear();
         for (i, person) in people.iter().enumerate() {
-            for name in [Some(&person.account_id), Some(&person.name), person.email.as_ref()]
-                .into_iter()
-                .flatten()
-            {
+            for name in [Some(&person.account_id), Some(&person.name), person.email.as_ref()].into_iter().flatten() {
                 let places = self.people_by_name.entry(name.to_lowercase()).or_default();
                 if places.last() != Some(&i) {
                     places.push(i);
@@ -182,18 +179,12 @@ impl Catalog {
     /// The members of a group.
     pub fn find_group(&self, name: &str) -> Option<&[String]> {
         let groups = self.groups.as_ref()?;
-        groups
-            .iter()
-            .find(|(g, _)| eq(g, name))
-            .map(|(_, members)| members.as_slice())
+        groups.iter().find(|(g, _)| eq(g, name)).map(|(_, members)| members.as_slice())
     }
 
     /// The custom fields of that name, or the one with that id (`cf[10042]`, `customfield_10042`).
     pub fn find_custom_fields(&self, name: &str) -> Vec<&CustomField> {
-        let id = name
-            .strip_prefix("cf[")
-            .and_then(|s| s.strip_suffix(']'))
-            .map(|n| format!("customfield_{n}"));
+        let id = name.strip_prefix("cf[").and_then(|s| s.strip_suffix(']')).map(|n| format!("customfield_{n}"));
         let id = id.as_deref().unwrap_or(name);
         if let Some(field) = self.custom_fields.iter().find(|f| f.id.eq_ignore_ascii_case(id)) {
             return vec![field];

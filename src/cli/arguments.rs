@@ -49,12 +49,7 @@ pub(super) struct Session {
 impl Session {
     /// The engine's options.
     pub(super) fn options(&self) -> Result<Options, Failure> {
-        let now = self
-            .now
-            .as_deref()
-            .map(|text| instant(text, &self.tz))
-            .transpose()
-            .map_err(Failure::Usage)?;
+        let now = self.now.as_deref().map(|text| instant(text, &self.tz)).transpose().map_err(Failure::Usage)?;
         Ok(Options {
             now,
             time_zone: Some(self.tz.clone()),
@@ -115,9 +110,7 @@ impl Text {
             (_, Some(path)) => read_file(path),
             (Some(query), None) if query == "-" => {
                 let mut bytes = Vec::new();
-                std::io::stdin()
-                    .read_to_end(&mut bytes)
-                    .map_err(|error| Failure::reading("stdin", &error))?;
+                std::io::stdin().read_to_end(&mut bytes).map_err(|error| Failure::reading("stdin", &error))?;
                 text(bytes, "stdin")
             }
             (Some(query), None) => match query.strip_prefix('@') {
@@ -137,28 +130,21 @@ pub(super) fn read_file(path: &std::path::Path) -> Result<String, Failure> {
 
 fn text(bytes: Vec<u8>, name: &str) -> Result<String, Failure> {
     let text = String::from_utf8(bytes).map_err(|_| {
-        Failure::reading(
-            name,
-            &std::io::Error::new(std::io::ErrorKind::InvalidData, "the text is not UTF-8"),
-        )
+        Failure::reading(name, &std::io::Error::new(std::io::ErrorKind::InvalidData, "the text is not UTF-8"))
     })?;
     Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
 }
 
 fn formats() -> impl TypedValueParser<Value = Format> {
-    PossibleValuesParser::new(Format::ALL.iter().map(|(_, name)| *name)).try_map(|name| {
-        Format::ALL
-            .iter()
-            .find(|(_, n)| *n == name)
-            .map(|(format, _)| *format)
-            .ok_or("unknown format")
-    })
+    PossibleValuesParser::new(Format::ALL.iter().map(|(_, name)| *name))
+        .try_map(|name| Format::ALL.iter().find(|(_, n)| *n == name).map(|(format, _)| *format).ok_or("unknown format"))
 }
 
 fn zone(name: &str) -> Result<TimeZone, String> {
     match name {
         "local" => Ok(TimeZone::system()),
-        name => TimeZone::get(name).map_err(|_| "no such time zone; use a name such as UTC, Europe/Berlin or `local`".to_owned()),
+        name => TimeZone::get(name)
+            .map_err(|_| "no such time zone; use a name such as UTC, Europe/Berlin or `local`".to_owned()),
     }
 }
 
@@ -216,10 +202,7 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
         "h" => number * 3600.0,
         _ => return Err(wrong()),
     };
-    Duration::try_from_secs_f64(seconds)
-        .ok()
-        .filter(|d| !d.is_zero())
-        .ok_or_else(wrong)
+    Duration::try_from_secs_f64(seconds).ok().filter(|d| !d.is_zero()).ok_or_else(wrong)
 }
 
 #[cfg(test)]
@@ -245,14 +228,8 @@ mod tests {
     fn an_instant_without_an_offset_is_in_the_sessions_zone() {
         let zone = TimeZone::get("Europe/Berlin").unwrap();
         assert_eq!(instant("2026-06-01", &zone).unwrap().to_string(), "2026-05-31T22:00:00Z");
-        assert_eq!(
-            instant("2026-06-01 12:30", &zone).unwrap().to_string(),
-            "2026-06-01T10:30:00Z"
-        );
-        assert_eq!(
-            instant("2026-06-01T10:00:00+01:00", &zone).unwrap().to_string(),
-            "2026-06-01T09:00:00Z"
-        );
+        assert_eq!(instant("2026-06-01 12:30", &zone).unwrap().to_string(), "2026-06-01T10:30:00Z");
+        assert_eq!(instant("2026-06-01T10:00:00+01:00", &zone).unwrap().to_string(), "2026-06-01T09:00:00Z");
         assert!(instant("yesterday", &zone).is_err());
     }
 

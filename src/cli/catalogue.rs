@@ -77,11 +77,7 @@ pub(super) fn fields(arguments: Fields, terminal: &Terminal) -> Result<(), Failu
             attribute.aliases.join(", "),
         ]);
     }
-    arguments.listing.write(
-        ["name", "of", "type", "description", "operators", "example", "aliases"],
-        rows,
-        terminal,
-    )
+    arguments.listing.write(["name", "of", "type", "description", "operators", "example", "aliases"], rows, terminal)
 }
 
 pub(super) fn functions(arguments: Functions, terminal: &Terminal) -> Result<(), Failure> {
@@ -105,55 +101,38 @@ pub(super) fn functions(arguments: Functions, terminal: &Terminal) -> Result<(),
             Computes::Bucket(_) => ("time bucket", function.doc.to_owned()),
             Computes::Missing(needs) => ("column", format!("{} Not yet: needs {needs}.", function.doc)),
         };
-        rows.push([
-            format!("{}()", function.name),
-            of.to_owned(),
-            doc,
-            String::new(),
-            String::new(),
-        ]);
+        rows.push([format!("{}()", function.name), of.to_owned(), doc, String::new(), String::new()]);
     }
-    arguments
-        .listing
-        .write(["function", "kind", "description", "example", "aliases"], rows, terminal)
+    arguments.listing.write(["function", "kind", "description", "example", "aliases"], rows, terminal)
 }
 
 pub(super) fn verbs(arguments: Verbs, terminal: &Terminal) -> Result<(), Failure> {
     let mut rows = Vec::new();
     for verb in VERBS {
         let others: Vec<&str> = verb.actions.iter().copied().filter(|action| *action != verb.name).collect();
-        rows.push([
-            verb.name.to_uppercase(),
-            "verb".to_owned(),
-            verb.doc.to_owned(),
-            others.join(", "),
-        ]);
+        rows.push([verb.name.to_uppercase(), "verb".to_owned(), verb.doc.to_owned(), others.join(", ")]);
     }
     for entity in ENTITIES {
         let kind = if entity.of_issue { "entity of an issue" } else { "entity" };
-        rows.push([
-            entity.name.to_owned(),
-            kind.to_owned(),
-            entity.doc.to_owned(),
-            entity.aliases.join(", "),
-        ]);
+        rows.push([entity.name.to_owned(), kind.to_owned(), entity.doc.to_owned(), entity.aliases.join(", ")]);
     }
-    arguments
-        .listing
-        .write(["word", "kind", "description", "also"], rows, terminal)
+    arguments.listing.write(["word", "kind", "description", "also"], rows, terminal)
 }
 
 impl Listing {
-    fn write<const N: usize>(self, names: [&str; N], mut rows: Vec<[String; N]>, terminal: &Terminal) -> Result<(), Failure> {
+    fn write<const N: usize>(
+        self,
+        names: [&str; N],
+        mut rows: Vec<[String; N]>,
+        terminal: &Terminal,
+    ) -> Result<(), Failure> {
         if let Some(search) = self.search.as_deref().map(str::to_lowercase) {
             rows.retain(|row| row.iter().any(|text| text.to_lowercase().contains(&search)));
         }
         let format = output::format(&self.rendering)?;
         let columns = names.iter().enumerate().map(|(i, name)| {
-            let column: StringArray = rows
-                .iter()
-                .map(|row| Some(row[i].as_str()).filter(|text| !text.is_empty()))
-                .collect();
+            let column: StringArray =
+                rows.iter().map(|row| Some(row[i].as_str()).filter(|text| !text.is_empty())).collect();
             (*name, Arc::new(column) as ArrayRef, true)
         });
         let batch = RecordBatch::try_from_iter_with_nullable(columns)
@@ -167,10 +146,7 @@ impl Listing {
         let summary = writer.finish().map_err(writing)?;
         drop(writer);
         if !summary.narrow.is_empty() {
-            terminal.note(&format!(
-                "no room for {} (--format json shows all)",
-                summary.narrow.join(", ")
-            ));
+            terminal.note(&format!("no room for {} (--format json shows all)", summary.narrow.join(", ")));
         }
         if rows.is_empty() {
             terminal.note("nothing by that name");

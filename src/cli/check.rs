@@ -55,11 +55,7 @@ pub(super) fn run(arguments: Arguments, terminal: &Terminal) -> Result<(), Failu
         warnings += diagnostics.iter().filter(|d| !d.is_error()).count();
         match arguments.format {
             Format::Human if diagnostics.is_empty() => {}
-            Format::Human => terminal.report(&Report {
-                name,
-                source: text,
-                diagnostics,
-            }),
+            Format::Human => terminal.report(&Report { name, source: text, diagnostics }),
             Format::Json => {
                 let valid = !diagnostics.iter().any(Diagnostic::is_error);
                 let line = serde_json::json!({ "name": name, "valid": valid, "diagnostics": diagnostics });

@@ -26,7 +26,5 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: Arguments, _terminal: &Terminal) -> Result<(), Failure> {
     let mut script = Vec::new();
     clap_complete::generate(arguments.shell, &mut super::Cli::command(), "jqlx", &mut script);
-    std::io::stdout()
-        .write_all(&script)
-        .map_err(|error| Failure::writing("to stdout", &error))
+    std::io::stdout().write_all(&script).map_err(|error| Failure::writing("to stdout", &error))
 }

@@ -35,18 +35,10 @@ pub(super) fn run(arguments: Arguments, terminal: &Terminal) -> Result<(), Failu
     let query = running.wait(async move { engine.compile(&source, &parameters).await })??;
     if !query.warnings().is_empty() {
         let diagnostics = query.warnings().to_vec();
-        terminal.report(&Report {
-            name: "query".into(),
-            source: text,
-            diagnostics,
-        });
+        terminal.report(&Report { name: "query".into(), source: text, diagnostics });
     }
     let explanation = query.explain();
-    let (bold, reset) = if terminal.color {
-        ("\u{1b}[1m", "\u{1b}[0m")
-    } else {
-        ("", "")
-    };
+    let (bold, reset) = if terminal.color { ("\u{1b}[1m", "\u{1b}[0m") } else { ("", "") };
     let mut out = String::new();
     for (title, body) in [
         ("Meaning", &explanation.words),
@@ -62,7 +54,5 @@ pub(super) fn run(arguments: Arguments, terminal: &Terminal) -> Result<(), Failu
             out.push_str(&format!("  {line}\n"));
         }
     }
-    std::io::stdout()
-        .write_all(out.as_bytes())
-        .map_err(|error| Failure::writing("to stdout", &error))
+    std::io::stdout().write_all(out.as_bytes()).map_err(|error| Failure::writing("to stdout", &error))
 }

@@ -80,11 +80,7 @@ pub fn main() -> ExitCode {
             Err(failure) => terminal.failure(&failure),
         }
     };
-    match std::thread::Builder::new()
-        .name("command".into())
-        .stack_size(STACK)
-        .spawn(work)
-    {
+    match std::thread::Builder::new().name("command".into()).stack_size(STACK).spawn(work) {
         Ok(thread) => thread.join().unwrap_or(ExitCode::from(101)),
         Err(error) => {
             eprintln!("error: cannot start a thread: {error}");

@@ -31,10 +31,7 @@ impl Output {
         if path.is_dir() {
             return Err(failed(io::ErrorKind::IsADirectory.into()));
         }
-        let file = tempfile::Builder::new()
-            .prefix(".jqlx-")
-            .tempfile_in(folder)
-            .map_err(failed)?;
+        let file = tempfile::Builder::new().prefix(".jqlx-").tempfile_in(folder).map_err(failed)?;
         watch.partial(Some(file.path().to_owned()));
         Ok(Output::File(file, path.to_owned()))
     }
@@ -89,10 +86,7 @@ pub(super) fn format(rendering: &Rendering) -> Result<Format, Failure> {
         (Some(format), _) => Ok(format),
         (None, None) => Ok(Format::Table),
         (None, Some(path)) => Format::from_extension(path).ok_or_else(|| {
-            Failure::Usage(format!(
-                "no format goes by the extension of {}: name one with --format",
-                path.display()
-            ))
+            Failure::Usage(format!("no format goes by the extension of {}: name one with --format", path.display()))
         }),
     }
 }

@@ -63,11 +63,7 @@ pub(super) fn run(arguments: Arguments, terminal: &Terminal) -> Result<(), Failu
         let (query, rows) = started?;
         if run == 1 && !query.warnings().is_empty() {
             let diagnostics = query.warnings().to_vec();
-            terminal.report(&Report {
-                name: "query".into(),
-                source: text.to_string(),
-                diagnostics,
-            });
+            terminal.report(&Report { name: "query".into(), source: text.to_string(), diagnostics });
         }
         let statistics = if run < arguments.repeat {
             running.wait(drain(rows))??

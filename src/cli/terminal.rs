@@ -15,14 +15,7 @@ const PLAIN_WIDTH: usize = 100;
 #[derive(clap::Args, Debug)]
 pub(super) struct Arguments {
     /// When to use colours; `auto` asks the terminal, NO_COLOR and TERM
-    #[arg(
-        long,
-        global = true,
-        value_enum,
-        value_name = "WHEN",
-        default_value = "auto",
-        hide_possible_values = false
-    )]
+    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value = "auto", hide_possible_values = false)]
     color: Color,
 }
 
@@ -57,16 +50,13 @@ impl Terminal {
         };
         let out = std::io::stdout();
         let err = std::io::stderr();
-        let width = |width: Option<(terminal_size::Width, terminal_size::Height)>| width.map(|(width, _)| usize::from(width.0));
+        let width =
+            |width: Option<(terminal_size::Width, terminal_size::Height)>| width.map(|(width, _)| usize::from(width.0));
         Self {
-            width: out
-                .is_terminal()
-                .then(|| width(terminal_size::terminal_size_of(&out)).unwrap_or(80)),
+            width: out.is_terminal().then(|| width(terminal_size::terminal_size_of(&out)).unwrap_or(80)),
             color: color(anstream::AutoStream::choice(&out)),
             notes: err.is_terminal(),
-            error_width: width(terminal_size::terminal_size_of(&err))
-                .unwrap_or(PLAIN_WIDTH)
-                .clamp(40, 140),
+            error_width: width(terminal_size::terminal_size_of(&err)).unwrap_or(PLAIN_WIDTH).clamp(40, 140),
             error_color: color(anstream::AutoStream::choice(&err)),
         }
     }
@@ -89,11 +79,7 @@ impl Terminal {
 
     /// A line on stderr.
     pub(super) fn say(&self, text: &str) {
-        let (dim, reset) = if self.error_color {
-            ("\u{1b}[2m", "\u{1b}[0m")
-        } else {
-            ("", "")
-        };
+        let (dim, reset) = if self.error_color { ("\u{1b}[2m", "\u{1b}[0m") } else { ("", "") };
         let _ = writeln!(std::io::stderr(), "{dim}{text}{reset}");
     }
 
@@ -106,14 +92,8 @@ impl Terminal {
     pub(super) fn failure(&self, failure: &Failure) -> ExitCode {
         match failure {
             Failure::Usage(message) => {
-                let (red, reset) = if self.error_color {
-                    ("\u{1b}[1;31m", "\u{1b}[0m")
-                } else {
-                    ("", "")
-                };
-                self.line(&format!(
-                    "{red}error:{reset} {message}\n\nFor more information, try '--help'."
-                ));
+                let (red, reset) = if self.error_color { ("\u{1b}[1;31m", "\u{1b}[0m") } else { ("", "") };
+                self.line(&format!("{red}error:{reset} {message}\n\nFor more information, try '--help'."));
                 ExitCode::from(2)
             }
             Failure::Error(error) => {

@@ -51,10 +51,8 @@ impl Watch {
         let (send, stop) = watch::channel(None);
         let (ended, end) = oneshot::channel();
         let partial = Arc::new(Mutex::new(None::<PathBuf>));
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(|e| cannot_start(&e))?;
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|e| cannot_start(&e))?;
         let (terminal, leftover) = (terminal.clone(), partial.clone());
         let work = move || {
             runtime.block_on(async {
@@ -84,16 +82,8 @@ impl Watch {
                 std::process::exit(if matches!(stop, Stop::Interrupt) { 130 } else { 1 });
             });
         };
-        let thread = std::thread::Builder::new()
-            .name("watch".into())
-            .spawn(work)
-            .map_err(|e| cannot_start(&e))?;
-        Ok(Self {
-            stop,
-            partial,
-            ended: Some(ended),
-            thread: Some(thread),
-        })
+        let thread = std::thread::Builder::new().name("watch".into()).spawn(work).map_err(|e| cannot_start(&e))?;
+        Ok(Self { stop, partial, ended: Some(ended), thread: Some(thread) })
     }
 
     /// Resolves when the command is to stop.

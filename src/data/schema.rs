@@ -34,7 +34,9 @@ impl ColumnKind {
     pub fn arrow_type(self) -> DataType {
         match self {
             Self::Text => DataType::Utf8View,
-            Self::Category => DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8)),
+            Self::Category => {
+                DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8))
+            }
             Self::Int => DataType::Int64,
             Self::Float => DataType::Float64,
             Self::Bool => DataType::Boolean,
@@ -83,7 +85,9 @@ pub struct Table {
 impl Table {
     /// The Arrow schema of the known columns.
     pub fn schema(&self) -> SchemaRef {
-        Arc::new(Schema::new(self.columns.iter().map(Column::field).collect::<Vec<_>>()))
+        Arc::new(Schema::new(
+            self.columns.iter().map(Column::field).collect::<Vec<_>>(),
+        ))
     }
 
     /// The column of that name.
@@ -168,33 +172,73 @@ pub const TABLES: &[Table] = &[
     side("sprints", "one sprint", SPRINTS),
     side("fields", "one field, custom ones above all", FIELDS),
     side("links", "one link between two issues", LINKS),
-    side("remote_links", "one link of an issue to something outside", REMOTE_LINKS),
+    side(
+        "remote_links",
+        "one link of an issue to something outside",
+        REMOTE_LINKS,
+    ),
     side("workflows", "one workflow", WORKFLOWS),
-    side("workflow_projects", "one project that uses a workflow", WORKFLOW_PROJECTS),
-    side("role_members", "one account in a project role", ROLE_MEMBERS),
+    side(
+        "workflow_projects",
+        "one project that uses a workflow",
+        WORKFLOW_PROJECTS,
+    ),
+    side(
+        "role_members",
+        "one account in a project role",
+        ROLE_MEMBERS,
+    ),
     side("filters", "one saved query", FILTERS),
 ];
 
 const EVENTS: &[Column] = &[
     required("event_id", Text, "stable id from the source's own identity"),
     required("time", Time, "when it happened; of an interval, its end"),
-    column("time_after", Time, "the interval's start; null where time is exact"),
+    column(
+        "time_after",
+        Time,
+        "the interval's start; null where time is exact",
+    ),
     column("product", Category, "jira, confluence, admin"),
     required("entity", Category, "the noun, such as comment"),
-    required("action", Category, "the verb in lower case past tense, such as deleted"),
+    required(
+        "action",
+        Category,
+        "the verb in lower case past tense, such as deleted",
+    ),
     column("actor", Category, "account id; null where no source tells"),
-    column("actor_kind", Category, "user, app, automation, system, anonymous, unknown"),
-    column("actor_basis", Category, "stated, inferred (and from what), unknown"),
+    column(
+        "actor_kind",
+        Category,
+        "user, app, automation, system, anonymous, unknown",
+    ),
+    column(
+        "actor_basis",
+        Category,
+        "stated, inferred (and from what), unknown",
+    ),
     column("project", Category, "project key, as at the event"),
     column("space", Category, "Confluence space key"),
     column("issue_id", Int, "the issue, where one is involved"),
     column("issue_key", Text, "its key, as at the event"),
     column("entity_id", Text, "the subject's id"),
-    column("entity_name", Text, "the subject's name; of a worklog, the day worked on"),
+    column(
+        "entity_name",
+        Text,
+        "the subject's name; of a worklog, the day worked on",
+    ),
     column("field", Category, "the field that changed"),
     column("field_id", Category, "its id"),
-    column("from_value", Category, "old value as shown; of a user field, the account id"),
-    column("to_value", Category, "new value as shown; of a user field, the account id"),
+    column(
+        "from_value",
+        Category,
+        "old value as shown; of a user field, the account id",
+    ),
+    column(
+        "to_value",
+        Category,
+        "new value as shown; of a user field, the account id",
+    ),
     column("from_id", Category, "id behind the old value"),
     column("to_id", Category, "id behind the new value"),
     column("text", Text, "comment body, worklog note, new description"),
@@ -244,7 +288,11 @@ const ISSUES: &[Column] = &[
     column("remaining_estimate", Int, "seconds"),
     column("time_spent", Int, "seconds"),
     column("story_points", Float, "story points"),
-    column("status_category_changed", Time, "last change of the status category"),
+    column(
+        "status_category_changed",
+        Time,
+        "last change of the status category",
+    ),
     column("deleted_at", Time, "when deleted; null while it exists"),
 ];
 
@@ -278,7 +326,10 @@ const MEMBERSHIPS: &[Column] = &[
     required("account_id", Text, "account id"),
 ];
 
-const ORGANIZATIONS: &[Column] = &[column("id", Text, "id"), required("name", Text, "organization name")];
+const ORGANIZATIONS: &[Column] = &[
+    column("id", Text, "id"),
+    required("name", Text, "organization name"),
+];
 
 const ORGANIZATION_MEMBERS: &[Column] = &[
     required("organization", Category, "organization name"),
@@ -317,7 +368,11 @@ const VERSIONS: &[Column] = &[
     column("id", Text, "id"),
     required("name", Text, "version name"),
     column("project", Category, "project key"),
-    column("rank", Int, "position in the project's list, the earliest first"),
+    column(
+        "rank",
+        Int,
+        "position in the project's list, the earliest first",
+    ),
     column("released", Bool, "whether released"),
     column("archived", Bool, "whether archived"),
     column("start_date", Date, "start day"),
@@ -362,8 +417,16 @@ const LINKS: &[Column] = &[
         "outward: source does it to target; inward: the reverse",
     ),
     required("target", Text, "key of the other issue"),
-    column("outward", Category, "what the type says outward, such as blocks"),
-    column("inward", Category, "what the type says inward, such as is blocked by"),
+    column(
+        "outward",
+        Category,
+        "what the type says outward, such as blocks",
+    ),
+    column(
+        "inward",
+        Category,
+        "what the type says inward, such as is blocked by",
+    ),
 ];
 
 const REMOTE_LINKS: &[Column] = &[
@@ -376,7 +439,10 @@ const REMOTE_LINKS: &[Column] = &[
     column("application", Category, "name of the application"),
 ];
 
-const WORKFLOWS: &[Column] = &[column("id", Text, "id"), required("name", Text, "workflow name")];
+const WORKFLOWS: &[Column] = &[
+    column("id", Text, "id"),
+    required("name", Text, "workflow name"),
+];
 
 const WORKFLOW_PROJECTS: &[Column] = &[
     required("workflow", Text, "workflow name"),

@@ -24,31 +24,16 @@ pub(super) struct Csv<'w> {
 impl<'w> Csv<'w> {
     /// Comma-separated.
     pub(super) fn commas(schema: SchemaRef, out: Box<dyn Write + 'w>, safe: bool) -> Self {
-        Self {
-            out,
-            schema,
-            separator: b',',
-            safe,
-            headed: false,
-            rows: 0,
-            text: Vec::new(),
-        }
+        Self { out, schema, separator: b',', safe, headed: false, rows: 0, text: Vec::new() }
     }
 
     /// Tab-separated.
     pub(super) fn tabs(schema: SchemaRef, out: Box<dyn Write + 'w>, safe: bool) -> Self {
-        Self {
-            separator: b'\t',
-            ..Self::commas(schema, out, safe)
-        }
+        Self { separator: b'\t', ..Self::commas(schema, out, safe) }
     }
 
     fn field(&mut self, text: &str) {
-        if self.separator == b'\t' {
-            escape(text, &mut self.text)
-        } else {
-            quote(text, &mut self.text)
-        }
+        if self.separator == b'\t' { escape(text, &mut self.text) } else { quote(text, &mut self.text) }
     }
 
     fn head(&mut self) {
@@ -96,10 +81,7 @@ impl RowWriter for Csv<'_> {
         self.head();
         self.out.write_all(&self.text)?;
         self.out.flush()?;
-        Ok(Summary {
-            rows: self.rows,
-            ..Summary::default()
-        })
+        Ok(Summary { rows: self.rows, ..Summary::default() })
     }
 }
 

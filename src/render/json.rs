@@ -43,13 +43,7 @@ impl<'w> Json<'w> {
                 name
             })
             .collect();
-        Self {
-            out,
-            names,
-            array,
-            rows: 0,
-            text: Vec::new(),
-        }
+        Self { out, names, array, rows: 0, text: Vec::new() }
     }
 }
 
@@ -83,10 +77,7 @@ impl RowWriter for Json<'_> {
             self.out.write_all(if self.rows == 0 { b"[]\n" } else { b"\n]\n" })?;
         }
         self.out.flush()?;
-        Ok(Summary {
-            rows: self.rows,
-            ..Summary::default()
-        })
+        Ok(Summary { rows: self.rows, ..Summary::default() })
     }
 }
 

@@ -117,50 +117,25 @@ mod tests {
     use super::*;
 
     fn column(name: usize, widest: usize) -> Measured {
-        Measured {
-            name,
-            widest,
-            rigid: false,
-            empty: widest == 0,
-        }
+        Measured { name, widest, rigid: false, empty: widest == 0 }
     }
 
     #[test]
     fn everything_is_shown_where_it_fits() {
         let layout = fit(&[column(3, 5), column(4, 0)], Some(11));
-        assert_eq!(
-            layout,
-            Layout {
-                shown: vec![(0, 5), (1, 4)],
-                ..Layout::default()
-            }
-        );
+        assert_eq!(layout, Layout { shown: vec![(0, 5), (1, 4)], ..Layout::default() });
     }
 
     #[test]
     fn empty_columns_go_first_then_long_ones_shrink() {
         let layout = fit(&[column(3, 10), column(5, 0), column(4, 100)], Some(40));
-        assert_eq!(
-            layout,
-            Layout {
-                shown: vec![(0, 10), (2, 28)],
-                empty: vec![1],
-                narrow: vec![]
-            }
-        );
+        assert_eq!(layout, Layout { shown: vec![(0, 10), (2, 28)], empty: vec![1], narrow: vec![] });
     }
 
     #[test]
     fn columns_go_from_the_right_where_nothing_can_shrink() {
         let layout = fit(&[column(3, 10), column(5, 10), column(4, 12)], Some(24));
-        assert_eq!(
-            layout,
-            Layout {
-                shown: vec![(0, 10), (1, 10)],
-                empty: vec![],
-                narrow: vec![2]
-            }
-        );
+        assert_eq!(layout, Layout { shown: vec![(0, 10), (1, 10)], empty: vec![], narrow: vec![2] });
     }
 
     #[test]

@@ -18,12 +18,7 @@ pub(super) struct Markdown<'w> {
 
 impl<'w> Markdown<'w> {
     pub(super) fn new(schema: SchemaRef, out: Box<dyn Write + 'w>) -> Self {
-        Self {
-            out,
-            schema,
-            headed: false,
-            rows: 0,
-        }
+        Self { out, schema, headed: false, rows: 0 }
     }
 
     fn head(&mut self, text: &mut String) {
@@ -65,10 +60,7 @@ impl RowWriter for Markdown<'_> {
         self.head(&mut text);
         self.out.write_all(text.as_bytes())?;
         self.out.flush()?;
-        Ok(Summary {
-            rows: self.rows,
-            ..Summary::default()
-        })
+        Ok(Summary { rows: self.rows, ..Summary::default() })
     }
 }
 

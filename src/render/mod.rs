@@ -76,12 +76,7 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self {
-            zone: TimeZone::UTC,
-            width: None,
-            color: false,
-            safe_csv: false,
-        }
+        Self { zone: TimeZone::UTC, width: None, color: false, safe_csv: false }
     }
 }
 
@@ -108,7 +103,12 @@ pub trait RowWriter {
 }
 
 /// The writer of a format.
-pub fn writer<'w>(format: Format, schema: SchemaRef, out: Box<dyn Write + 'w>, settings: Settings) -> Box<dyn RowWriter + 'w> {
+pub fn writer<'w>(
+    format: Format,
+    schema: SchemaRef,
+    out: Box<dyn Write + 'w>,
+    settings: Settings,
+) -> Box<dyn RowWriter + 'w> {
     match format {
         Format::Table => Box::new(table::Table::new(schema, out, settings)),
         Format::Json => Box::new(json::Json::array(schema, out)),

@@ -45,16 +45,7 @@ pub(super) struct Table<'w> {
 impl<'w> Table<'w> {
     pub(super) fn new(schema: SchemaRef, out: Box<dyn Write + 'w>, settings: Settings) -> Self {
         let precision = vec![Precision::Day; schema.fields().len()];
-        Self {
-            out,
-            schema,
-            settings,
-            held: Vec::new(),
-            precision,
-            layout: None,
-            rows: 0,
-            zoned: false,
-        }
+        Self { out, schema, settings, held: Vec::new(), precision, layout: None, rows: 0, zoned: false }
     }
 
     fn hold(&mut self, cell: &Cell<'_>) -> Held {
@@ -99,11 +90,7 @@ impl<'w> Table<'w> {
         let names: Vec<String> = self.schema.fields().iter().map(|field| tame(field.name())).collect();
         let rule: Vec<String> = self.shown().iter().map(|&(_, width)| "─".repeat(width)).collect();
         let gap = " ".repeat(GAP);
-        let (bold, dim, reset) = if self.settings.color {
-            (BOLD, DIM, RESET)
-        } else {
-            ("", "", "")
-        };
+        let (bold, dim, reset) = if self.settings.color { (BOLD, DIM, RESET) } else { ("", "", "") };
         let head = self.line(&names);
         writeln!(self.out, "{bold}{head}{reset}")?;
         writeln!(self.out, "{dim}{}{reset}", rule.join(&gap))?;
@@ -135,11 +122,7 @@ impl<'w> Table<'w> {
                 line.push_str(&" ".repeat(GAP));
             }
             let data_type = self.schema.field(i).data_type();
-            let text = if is_rigid(data_type) {
-                row[i].clone()
-            } else {
-                cut(&row[i], width)
-            };
+            let text = if is_rigid(data_type) { row[i].clone() } else { cut(&row[i], width) };
             let padding = " ".repeat(width.saturating_sub(text_width(&text)));
             if is_number(data_type) {
                 line.push_str(&padding);
@@ -178,21 +161,13 @@ impl RowWriter for Table<'_> {
         self.out.flush()?;
         let layout = self.layout.take().unwrap_or_default();
         let names = |columns: &[usize]| columns.iter().map(|&i| self.schema.field(i).name().clone()).collect();
-        Ok(Summary {
-            rows: self.rows,
-            zoned: self.zoned,
-            empty: names(&layout.empty),
-            narrow: names(&layout.narrow),
-        })
+        Ok(Summary { rows: self.rows, zoned: self.zoned, empty: names(&layout.empty), narrow: names(&layout.narrow) })
     }
 }
 
 fn is_rigid(data_type: &DataType) -> bool {
     is_number(data_type)
-        || matches!(
-            data_type,
-            DataType::Timestamp(..) | DataType::Date32 | DataType::Date64 | DataType::Boolean
-        )
+        || matches!(data_type, DataType::Timestamp(..) | DataType::Date32 | DataType::Date64 | DataType::Boolean)
 }
 
 /// Floats with at most three places: a mean of seconds is read, not computed with.

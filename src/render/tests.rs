@@ -3,9 +3,9 @@
 use std::sync::{Arc, Mutex};
 
 use datafusion::arrow::array::{
-    ArrayRef, BooleanArray, Date32Array, Decimal128Array, DictionaryArray, DurationSecondArray, Float64Array, Int64Array,
-    LargeStringArray, ListBuilder, NullArray, StringArray, StringBuilder, StringViewArray, TimestampMicrosecondArray,
-    TimestampSecondArray, UInt64Array,
+    ArrayRef, BooleanArray, Date32Array, Decimal128Array, DictionaryArray, DurationSecondArray, Float64Array,
+    Int64Array, LargeStringArray, ListBuilder, NullArray, StringArray, StringBuilder, StringViewArray,
+    TimestampMicrosecondArray, TimestampSecondArray, UInt64Array,
 };
 use datafusion::arrow::datatypes::Int32Type;
 use datafusion::arrow::record_batch::RecordBatch;
@@ -25,38 +25,26 @@ fn every_type() -> RecordBatch {
     RecordBatch::try_from_iter([
         (
             "time",
-            Arc::new(TimestampMicrosecondArray::from(vec![Some(MORNING), Some(MORNING + 1_500_000), None]).with_timezone("UTC"))
-                as ArrayRef,
+            Arc::new(
+                TimestampMicrosecondArray::from(vec![Some(MORNING), Some(MORNING + 1_500_000), None])
+                    .with_timezone("UTC"),
+            ) as ArrayRef,
         ),
-        (
-            "naive",
-            Arc::new(TimestampSecondArray::from(vec![Some(0), Some(86_400), None])),
-        ),
+        ("naive", Arc::new(TimestampSecondArray::from(vec![Some(0), Some(86_400), None]))),
         ("day", Arc::new(Date32Array::from(vec![Some(20_605), None, Some(-1)]))),
-        (
-            "text",
-            Arc::new(StringArray::from(vec![Some("plain"), Some("=1+1, \"so\"\nnext|<b>\\"), None])),
-        ),
-        (
-            "large",
-            Arc::new(LargeStringArray::from(vec![Some("\u{1b}[31mred"), Some("tab\there"), None])),
-        ),
+        ("text", Arc::new(StringArray::from(vec![Some("plain"), Some("=1+1, \"so\"\nnext|<b>\\"), None]))),
+        ("large", Arc::new(LargeStringArray::from(vec![Some("\u{1b}[31mred"), Some("tab\there"), None]))),
         ("view", Arc::new(StringViewArray::from(vec![Some("日本語"), None, Some("")]))),
         ("status", Arc::new(dictionary)),
         ("labels", Arc::new(labels.finish())),
         ("votes", Arc::new(Int64Array::from(vec![Some(i64::MIN), Some(7), None]))),
         ("big", Arc::new(UInt64Array::from(vec![Some(u64::MAX), Some(0), None]))),
-        (
-            "points",
-            Arc::new(Float64Array::from(vec![Some(0.1), Some(3.0), Some(f64::NAN)])),
-        ),
+        ("points", Arc::new(Float64Array::from(vec![Some(0.1), Some(3.0), Some(f64::NAN)]))),
         ("active", Arc::new(BooleanArray::from(vec![Some(true), Some(false), None]))),
         (
             "price",
             Arc::new(
-                Decimal128Array::from(vec![Some(12_345), None, Some(-5)])
-                    .with_precision_and_scale(10, 2)
-                    .unwrap(),
+                Decimal128Array::from(vec![Some(12_345), None, Some(-5)]).with_precision_and_scale(10, 2).unwrap(),
             ),
         ),
         ("spent", Arc::new(DurationSecondArray::from(vec![Some(90), None, Some(0)]))),
@@ -68,14 +56,8 @@ fn every_type() -> RecordBatch {
 fn activity() -> RecordBatch {
     let hours = |h: &[i64]| h.iter().map(|h| MORNING + h * 3_600_000_000).collect::<Vec<_>>();
     RecordBatch::try_from_iter([
-        (
-            "time",
-            Arc::new(TimestampMicrosecondArray::from(hours(&[0, 5, 30])).with_timezone("UTC")) as ArrayRef,
-        ),
-        (
-            "actor",
-            Arc::new(StringArray::from(vec!["mia.contractor", "automation-for-jira", "zoe"])),
-        ),
+        ("time", Arc::new(TimestampMicrosecondArray::from(hours(&[0, 5, 30])).with_timezone("UTC")) as ArrayRef),
+        ("actor", Arc::new(StringArray::from(vec!["mia.contractor", "automation-for-jira", "zoe"]))),
         ("action", Arc::new(StringArray::from(vec!["deleted", "deleted", "deleted"]))),
         ("issue_key", Arc::new(StringArray::from(vec!["PAY-12", "PAY-1234", "OPS-1"]))),
         ("field", Arc::new(StringArray::from(vec![None::<&str>; 3]))),
@@ -152,14 +134,7 @@ fn json_reads_back() {
 
 #[test]
 fn spreadsheets_are_kept_from_calculating_on_request() {
-    let (text, _) = render(
-        Format::Csv,
-        &every_type(),
-        Settings {
-            safe_csv: true,
-            ..Settings::default()
-        },
-    );
+    let (text, _) = render(Format::Csv, &every_type(), Settings { safe_csv: true, ..Settings::default() });
     assert!(text.contains("\"'=1+1, \"\"so\"\""), "{text}");
     assert!(text.contains(",-9223372036854775808,"), "a number stays a number: {text}");
 }
@@ -169,15 +144,8 @@ fn tables_fit_the_terminal() {
     let mut all = String::new();
     for width in [120, 80, 40] {
         let zone = TimeZone::get("Europe/Berlin").unwrap();
-        let (text, summary) = render(
-            Format::Table,
-            &activity(),
-            Settings {
-                width: Some(width),
-                zone,
-                ..Settings::default()
-            },
-        );
+        let (text, summary) =
+            render(Format::Table, &activity(), Settings { width: Some(width), zone, ..Settings::default() });
         for line in text.lines() {
             assert!(layout::text_width(line) <= width, "{width}: {line}");
         }
@@ -193,10 +161,7 @@ fn no_rows_still_have_a_head() {
         let sink = Sink::default();
         let mut out = writer(*format, activity().schema(), Box::new(sink.clone()), Settings::default());
         out.finish().unwrap();
-        all.push_str(&format!(
-            "{name}:\n{}\n",
-            String::from_utf8(sink.0.lock().unwrap().clone()).unwrap()
-        ));
+        all.push_str(&format!("{name}:\n{}\n", String::from_utf8(sink.0.lock().unwrap().clone()).unwrap()));
     }
     snapshot("no_rows", &all);
 }

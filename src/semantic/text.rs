@@ -49,10 +49,7 @@ fn tokens(text: &str) -> Vec<Token> {
         .filter(|w| !w.is_empty())
         .map(str::to_lowercase)
         .filter(|w| !STOP_WORDS.contains(&w.as_str()))
-        .map(|word| Token {
-            stem: stemmer.stem(&word).into_owned(),
-            word,
-        })
+        .map(|word| Token { stem: stemmer.stem(&word).into_owned(), word })
         .collect()
 }
 
@@ -67,10 +64,7 @@ impl TextQuery {
     /// assert!(!q.matches("the screen is full"));
     /// ```
     pub fn new(source: &str) -> Self {
-        Self {
-            source: source.to_string(),
-            root: parse(source),
-        }
+        Self { source: source.to_string(), root: parse(source) }
     }
 
     /// Whether nothing can match: the query has only stop words or only negations.
@@ -104,9 +98,7 @@ impl Node {
             Node::Not(node) => !node.matches(tokens),
             Node::Stem(stem) => tokens.iter().any(|t| t.stem == *stem),
             Node::Prefix(prefix) => tokens.iter().any(|t| t.word.starts_with(prefix.as_str())),
-            Node::Phrase(stems) => tokens
-                .windows(stems.len())
-                .any(|w| w.iter().zip(stems).all(|(t, s)| t.stem == *s)),
+            Node::Phrase(stems) => tokens.windows(stems.len()).any(|w| w.iter().zip(stems).all(|(t, s)| t.stem == *s)),
             Node::Nothing => false,
         }
     }
@@ -205,9 +197,7 @@ fn items(source: &str) -> Vec<Item> {
 
 /// Proximity and boost behind a phrase: `"a b"~10`, `"a b"^4`.
 fn skip_mark(rest: &str) -> &str {
-    let Some(tail) = rest.strip_prefix(['~', '^']) else {
-        return rest;
-    };
+    let Some(tail) = rest.strip_prefix(['~', '^']) else { return rest };
     tail.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.')
 }
 

@@ -1,1 +1,3 @@
+//! Tests that use the program and the library from outside.
 
+mod cli;
