@@ -41,8 +41,14 @@ codes! {
     MISSING_CLAUSE = "jqlx::syntax::missing_clause", "A clause is expected here and there is none.";
     MISSING_CONNECTIVE = "jqlx::syntax::missing_connective", "Two clauses stand side by side without AND or OR.";
     MISSING_OPERAND = "jqlx::syntax::missing_operand", "An operator or predicate has no operand, or one of the wrong shape.";
+    MISSING_OPERATOR = "jqlx::syntax::missing_operator", "A field or count has no operator or comparison behind it.";
+    MISSING_COMMA = "jqlx::syntax::missing_comma", "Two members of a list stand side by side without a comma.";
+    MISPLACED = "jqlx::syntax::misplaced_clause", "A clause such as ORDER BY stands twice, or in the wrong order.";
+    BAD_NUMBER = "jqlx::syntax::bad_number", "A count is asked for and there is none.";
+    BAD_DURATION = "jqlx::syntax::bad_duration", "A duration such as 30m or 3d is asked for and there is none.";
     UNKNOWN_OPERATOR = "jqlx::syntax::unknown_operator", "An operator that JQL does not have, such as == or LIKE.";
     NOT_JQL = "jqlx::syntax::not_jql", "An extension of jqlx in the plain JQL dialect.";
     TOO_DEEP = "jqlx::syntax::too_deep", "The query nests deeper than jqlx reads.";
     TOO_LONG = "jqlx::syntax::too_long", "The query is longer than jqlx reads.";
+    BAD_LINE = "jqlx::input::bad_line", "A line of input is no JSON object with a query.";
 }
