@@ -1,13 +1,19 @@
 //! Text to tree. Knows no fields, no data, no DataFusion and does no IO.
 //!
-//! [`parse`] never fails: it gives a tree and what is wrong with it. The grammar is `grammar/jqlx.pest`.
+//! [`parse`] never fails: it gives a tree and what is wrong with it. The grammar is `grammar/jqlx.pest`; [`print`]
+//! writes a tree in its canonical form, and [`json`] as JSON.
 
 pub mod ast;
 mod build;
 mod grammar;
+pub mod json;
+mod lines;
 mod literal;
+mod print;
 mod words;
 
+pub use lines::parse_lines;
+pub use print::print;
 pub use words::verbs;
 
 use crate::diagnostic::{Diagnostic, Span, codes};
