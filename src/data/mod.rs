@@ -6,3 +6,5 @@
 mod batch;
 pub mod rows;
 pub mod schema;
+mod staging;
+pub mod write;
