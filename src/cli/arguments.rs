@@ -129,9 +129,8 @@ pub(super) fn read_file(path: &std::path::Path) -> Result<String, Failure> {
 }
 
 fn text(bytes: Vec<u8>, name: &str) -> Result<String, Failure> {
-    let text = String::from_utf8(bytes).map_err(|_| {
-        Failure::reading(name, &std::io::Error::new(std::io::ErrorKind::InvalidData, "the text is not UTF-8"))
-    })?;
+    let text = String::from_utf8(bytes)
+        .map_err(|_| Failure::reading(name, &std::io::Error::new(std::io::ErrorKind::InvalidData, "the text is not UTF-8")))?;
     Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
 }
 
@@ -143,8 +142,7 @@ fn formats() -> impl TypedValueParser<Value = Format> {
 fn zone(name: &str) -> Result<TimeZone, String> {
     match name {
         "local" => Ok(TimeZone::system()),
-        name => TimeZone::get(name)
-            .map_err(|_| "no such time zone; use a name such as UTC, Europe/Berlin or `local`".to_owned()),
+        name => TimeZone::get(name).map_err(|_| "no such time zone; use a name such as UTC, Europe/Berlin or `local`".to_owned()),
     }
 }
 

@@ -120,19 +120,13 @@ pub(super) fn verbs(arguments: Verbs, terminal: &Terminal) -> Result<(), Failure
 }
 
 impl Listing {
-    fn write<const N: usize>(
-        self,
-        names: [&str; N],
-        mut rows: Vec<[String; N]>,
-        terminal: &Terminal,
-    ) -> Result<(), Failure> {
+    fn write<const N: usize>(self, names: [&str; N], mut rows: Vec<[String; N]>, terminal: &Terminal) -> Result<(), Failure> {
         if let Some(search) = self.search.as_deref().map(str::to_lowercase) {
             rows.retain(|row| row.iter().any(|text| text.to_lowercase().contains(&search)));
         }
         let format = output::format(&self.rendering)?;
         let columns = names.iter().enumerate().map(|(i, name)| {
-            let column: StringArray =
-                rows.iter().map(|row| Some(row[i].as_str()).filter(|text| !text.is_empty())).collect();
+            let column: StringArray = rows.iter().map(|row| Some(row[i].as_str()).filter(|text| !text.is_empty())).collect();
             (*name, Arc::new(column) as ArrayRef, true)
         });
         let batch = RecordBatch::try_from_iter_with_nullable(columns)

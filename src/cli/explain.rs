@@ -37,7 +37,7 @@ pub(super) fn run(arguments: Arguments, terminal: &Terminal) -> Result<(), Failu
         let diagnostics = query.warnings().to_vec();
         terminal.report(&Report { name: "query".into(), source: text, diagnostics });
     }
-    let explanation = query.explain();
+    let explanation = running.wait(async move { query.explain().await })??;
     let (bold, reset) = if terminal.color { ("\u{1b}[1m", "\u{1b}[0m") } else { ("", "") };
     let mut out = String::new();
     for (title, body) in [

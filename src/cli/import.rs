@@ -83,7 +83,8 @@ fn say(summary: &ImportSummary, arguments: &Arguments, terminal: &Terminal) {
         count(summary.files as u64, "file"),
         arguments.data.display(),
     );
-    for (n, what) in [(summary.bad_records, "bad record"), (summary.bad_values, "bad value"), (summary.duplicate_issues, "duplicate issue")]
+    for (n, what) in
+        [(summary.bad_records, "bad record"), (summary.bad_values, "bad value"), (summary.duplicate_issues, "duplicate issue")]
     {
         if n > 0 {
             text.push_str(&format!(", {} left out", count(n, what)));

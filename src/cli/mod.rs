@@ -10,7 +10,9 @@ mod completions;
 mod demo;
 mod explain;
 mod failure;
+mod import;
 mod output;
+mod parse;
 mod query;
 mod session;
 mod terminal;
@@ -53,6 +55,8 @@ enum Command {
     Fields(catalogue::Fields),
     Functions(catalogue::Functions),
     Verbs(catalogue::Verbs),
+    Import(import::Arguments),
+    Parse(parse::Arguments),
     Completions(completions::Arguments),
 }
 
@@ -65,6 +69,8 @@ impl Command {
             Command::Fields(arguments) => catalogue::fields(arguments, terminal),
             Command::Functions(arguments) => catalogue::functions(arguments, terminal),
             Command::Verbs(arguments) => catalogue::verbs(arguments, terminal),
+            Command::Import(arguments) => import::run(arguments, terminal),
+            Command::Parse(arguments) => parse::run(arguments, terminal),
             Command::Completions(arguments) => completions::run(arguments, terminal),
         }
     }

@@ -1,6 +1,6 @@
 //! `jqlx parse`: syntax trees as JSON lines, for checks from outside and for tools.
 
-use std::io::{BufWriter, stdin, stdout};
+use std::io::{stdin, stdout};
 
 use clap::ValueEnum;
 
@@ -38,5 +38,5 @@ pub(super) fn run(arguments: Arguments, _terminal: &Terminal) -> Result<(), Fail
         Language::Jqlx => Dialect::Jqlx,
     };
     // Broken lines are answered, not failed on: what is left is writing, or reading from a broken pipe.
-    parse_lines(stdin().lock(), BufWriter::new(stdout().lock()), dialect).map_err(|error| Failure::writing("to stdout", &error))
+    parse_lines(stdin().lock(), stdout().lock(), dialect).map_err(|error| Failure::writing("to stdout", &error))
 }

@@ -156,10 +156,7 @@ fn footer(arguments: &Arguments, terminal: &Terminal, format: render::Format, su
         text.push_str(&format!("; no values in {}", summary.empty.join(", ")));
     }
     if !summary.narrow.is_empty() {
-        text.push_str(&format!(
-            "; no room for {} (choose columns with SHOW, or --format json)",
-            summary.narrow.join(", ")
-        ));
+        text.push_str(&format!("; no room for {} (choose columns with SHOW, or --format json)", summary.narrow.join(", ")));
     }
     terminal.note(&text);
 }

@@ -28,17 +28,12 @@ pub(super) struct Running {
 
 impl Running {
     /// Starts the workers and the watch.
-    pub(super) fn start(
-        terminal: &Terminal,
-        threads: Option<usize>,
-        timeout: Option<Duration>,
-    ) -> Result<Self, Failure> {
+    pub(super) fn start(terminal: &Terminal, threads: Option<usize>, timeout: Option<Duration>) -> Result<Self, Failure> {
         let mut work = Builder::new_multi_thread();
         if let Some(threads) = threads {
             work.worker_threads(threads);
         }
-        let failed =
-            |error: std::io::Error| Failure::environment(codes::CANNOT_READ, format!("cannot start threads: {error}"));
+        let failed = |error: std::io::Error| Failure::environment(codes::CANNOT_READ, format!("cannot start threads: {error}"));
         Ok(Self {
             work: Some(work.enable_all().thread_name("query").thread_stack_size(WORKER_STACK).build().map_err(failed)?),
             wait: Builder::new_current_thread().build().map_err(failed)?,
@@ -47,10 +42,7 @@ impl Running {
     }
 
     /// Runs a future on the workers and waits for its end or for a stop.
-    pub(super) fn wait<T: Send + 'static>(
-        &self,
-        future: impl Future<Output = T> + Send + 'static,
-    ) -> Result<T, Failure> {
+    pub(super) fn wait<T: Send + 'static>(&self, future: impl Future<Output = T> + Send + 'static) -> Result<T, Failure> {
         let task = self.spawn(future)?;
         self.until_stopped(async { task.await.map_err(|error| panicked(&error)) })?
     }
@@ -112,9 +104,7 @@ pub(super) fn open(
             folder
         }
         (None, false) => {
-            return Err(Failure::Usage(
-                "no data: give a folder with --data DIR, or --demo for the sample data".to_owned(),
-            ));
+            return Err(Failure::Usage("no data: give a folder with --data DIR, or --demo for the sample data".to_owned()));
         }
     };
     Ok(Arc::new(running.wait(async move { Engine::open(folder, options).await })??))

@@ -50,8 +50,7 @@ impl Terminal {
         };
         let out = std::io::stdout();
         let err = std::io::stderr();
-        let width =
-            |width: Option<(terminal_size::Width, terminal_size::Height)>| width.map(|(width, _)| usize::from(width.0));
+        let width = |width: Option<(terminal_size::Width, terminal_size::Height)>| width.map(|(width, _)| usize::from(width.0));
         Self {
             width: out.is_terminal().then(|| width(terminal_size::terminal_size_of(&out)).unwrap_or(80)),
             color: color(anstream::AutoStream::choice(&out)),

@@ -51,8 +51,7 @@ impl Watch {
         let (send, stop) = watch::channel(None);
         let (ended, end) = oneshot::channel();
         let partial = Arc::new(Mutex::new(None::<PathBuf>));
-        let runtime =
-            tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|e| cannot_start(&e))?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|e| cannot_start(&e))?;
         let (terminal, leftover) = (terminal.clone(), partial.clone());
         let work = move || {
             runtime.block_on(async {

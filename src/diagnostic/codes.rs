@@ -67,6 +67,8 @@ codes! {
     WRONG_OPERAND = "jqlx::bind::wrong_operand", "The operand does not fit the operator or the field.";
     WRONG_ARGUMENTS = "jqlx::bind::wrong_arguments", "A function has the wrong number or kind of arguments.";
     BAD_DATE = "jqlx::bind::bad_date", "A date cannot be read.";
+    UNREAD_DURATION = "jqlx::bind::bad_duration", "A duration cannot be read.";
+    UNREAD_NUMBER = "jqlx::bind::bad_number", "A number cannot be read.";
     NO_USER = "jqlx::bind::no_user", "currentUser() is asked for and no user is known.";
     NO_HISTORY = "jqlx::bind::no_history", "The field has no recorded history.";
     NOT_OF_ISSUES = "jqlx::bind::not_of_issues", "The entity belongs to no issue, so issues cannot be asked for by it.";

@@ -103,12 +103,7 @@ pub trait RowWriter {
 }
 
 /// The writer of a format.
-pub fn writer<'w>(
-    format: Format,
-    schema: SchemaRef,
-    out: Box<dyn Write + 'w>,
-    settings: Settings,
-) -> Box<dyn RowWriter + 'w> {
+pub fn writer<'w>(format: Format, schema: SchemaRef, out: Box<dyn Write + 'w>, settings: Settings) -> Box<dyn RowWriter + 'w> {
     match format {
         Format::Table => Box::new(table::Table::new(schema, out, settings)),
         Format::Json => Box::new(json::Json::array(schema, out)),

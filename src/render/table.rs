@@ -166,8 +166,7 @@ impl RowWriter for Table<'_> {
 }
 
 fn is_rigid(data_type: &DataType) -> bool {
-    is_number(data_type)
-        || matches!(data_type, DataType::Timestamp(..) | DataType::Date32 | DataType::Date64 | DataType::Boolean)
+    is_number(data_type) || matches!(data_type, DataType::Timestamp(..) | DataType::Date32 | DataType::Date64 | DataType::Boolean)
 }
 
 /// Floats with at most three places: a mean of seconds is read, not computed with.

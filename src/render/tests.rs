@@ -3,9 +3,9 @@
 use std::sync::{Arc, Mutex};
 
 use datafusion::arrow::array::{
-    ArrayRef, BooleanArray, Date32Array, Decimal128Array, DictionaryArray, DurationSecondArray, Float64Array,
-    Int64Array, LargeStringArray, ListBuilder, NullArray, StringArray, StringBuilder, StringViewArray,
-    TimestampMicrosecondArray, TimestampSecondArray, UInt64Array,
+    ArrayRef, BooleanArray, Date32Array, Decimal128Array, DictionaryArray, DurationSecondArray, Float64Array, Int64Array,
+    LargeStringArray, ListBuilder, NullArray, StringArray, StringBuilder, StringViewArray, TimestampMicrosecondArray,
+    TimestampSecondArray, UInt64Array,
 };
 use datafusion::arrow::datatypes::Int32Type;
 use datafusion::arrow::record_batch::RecordBatch;
@@ -25,10 +25,8 @@ fn every_type() -> RecordBatch {
     RecordBatch::try_from_iter([
         (
             "time",
-            Arc::new(
-                TimestampMicrosecondArray::from(vec![Some(MORNING), Some(MORNING + 1_500_000), None])
-                    .with_timezone("UTC"),
-            ) as ArrayRef,
+            Arc::new(TimestampMicrosecondArray::from(vec![Some(MORNING), Some(MORNING + 1_500_000), None]).with_timezone("UTC"))
+                as ArrayRef,
         ),
         ("naive", Arc::new(TimestampSecondArray::from(vec![Some(0), Some(86_400), None]))),
         ("day", Arc::new(Date32Array::from(vec![Some(20_605), None, Some(-1)]))),
@@ -41,12 +39,7 @@ fn every_type() -> RecordBatch {
         ("big", Arc::new(UInt64Array::from(vec![Some(u64::MAX), Some(0), None]))),
         ("points", Arc::new(Float64Array::from(vec![Some(0.1), Some(3.0), Some(f64::NAN)]))),
         ("active", Arc::new(BooleanArray::from(vec![Some(true), Some(false), None]))),
-        (
-            "price",
-            Arc::new(
-                Decimal128Array::from(vec![Some(12_345), None, Some(-5)]).with_precision_and_scale(10, 2).unwrap(),
-            ),
-        ),
+        ("price", Arc::new(Decimal128Array::from(vec![Some(12_345), None, Some(-5)]).with_precision_and_scale(10, 2).unwrap())),
         ("spent", Arc::new(DurationSecondArray::from(vec![Some(90), None, Some(0)]))),
         ("nothing", Arc::new(NullArray::new(3))),
     ])
@@ -144,8 +137,7 @@ fn tables_fit_the_terminal() {
     let mut all = String::new();
     for width in [120, 80, 40] {
         let zone = TimeZone::get("Europe/Berlin").unwrap();
-        let (text, summary) =
-            render(Format::Table, &activity(), Settings { width: Some(width), zone, ..Settings::default() });
+        let (text, summary) = render(Format::Table, &activity(), Settings { width: Some(width), zone, ..Settings::default() });
         for line in text.lines() {
             assert!(layout::text_width(line) <= width, "{width}: {line}");
         }
