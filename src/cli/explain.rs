@@ -3,6 +3,8 @@
 use std::io::Write;
 use std::sync::Arc;
 
+use clap::ValueEnum;
+
 use super::arguments::{Session, Source, Text};
 use super::failure::Failure;
 use super::session::{Running, open};
@@ -12,6 +14,7 @@ use crate::diagnostic::Report;
 const AFTER: &str = "\
 Examples:
   jqlx explain --demo 'sprint CHANGED BY alice AFTER startOfMonth()'
+  jqlx explain --demo --stage meaning 'assignee WAS alice DURING (-30d, -7d)'
   jqlx explain --data ./export @saved.jql";
 
 /// Say what a query means in words, its bound form and its plans, without running it
@@ -24,6 +27,21 @@ pub(super) struct Arguments {
     source: Source,
     #[command(flatten)]
     session: Session,
+    /// Show only this stage, without a title
+    #[arg(long, value_enum, value_name = "STAGE")]
+    stage: Option<Stage>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Stage {
+    /// What the query means, in words
+    Meaning,
+    /// The bound query
+    Bound,
+    /// The optimised logical plan
+    Logical,
+    /// The physical plan
+    Physical,
 }
 
 pub(super) fn run(arguments: Arguments, terminal: &Terminal) -> Result<(), Failure> {
@@ -40,18 +58,21 @@ pub(super) fn run(arguments: Arguments, terminal: &Terminal) -> Result<(), Failu
     let explanation = running.wait(async move { query.explain().await })??;
     let (bold, reset) = if terminal.color { ("\u{1b}[1m", "\u{1b}[0m") } else { ("", "") };
     let mut out = String::new();
-    for (title, body) in [
-        ("Meaning", &explanation.words),
-        ("Bound query", &explanation.bound),
-        ("Logical plan", &explanation.logical),
-        ("Physical plan", &explanation.physical),
+    for (stage, title, body) in [
+        (Stage::Meaning, "Meaning", &explanation.words),
+        (Stage::Bound, "Bound query", &explanation.bound),
+        (Stage::Logical, "Logical plan", &explanation.logical),
+        (Stage::Physical, "Physical plan", &explanation.physical),
     ] {
-        if !out.is_empty() {
-            out.push('\n');
+        match arguments.stage {
+            Some(wanted) if wanted != stage => continue,
+            Some(_) => {}
+            None if out.is_empty() => out.push_str(&format!("{bold}{title}{reset}\n")),
+            None => out.push_str(&format!("\n{bold}{title}{reset}\n")),
         }
-        out.push_str(&format!("{bold}{title}{reset}\n"));
+        let indent = if arguments.stage.is_some() { "" } else { "  " };
         for line in body.trim_end().lines() {
-            out.push_str(&format!("  {line}\n"));
+            out.push_str(&format!("{indent}{line}\n"));
         }
     }
     std::io::stdout().write_all(out.as_bytes()).map_err(|error| Failure::writing("to stdout", &error))

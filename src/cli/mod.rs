@@ -16,6 +16,7 @@ mod parse;
 mod query;
 mod session;
 mod terminal;
+mod test;
 mod watch;
 
 use std::process::ExitCode;
@@ -56,7 +57,9 @@ enum Command {
     Functions(catalogue::Functions),
     Verbs(catalogue::Verbs),
     Import(import::Arguments),
+    Demo(demo::Arguments),
     Parse(parse::Arguments),
+    Test(test::Arguments),
     Completions(completions::Arguments),
 }
 
@@ -70,7 +73,9 @@ impl Command {
             Command::Functions(arguments) => catalogue::functions(arguments, terminal),
             Command::Verbs(arguments) => catalogue::verbs(arguments, terminal),
             Command::Import(arguments) => import::run(arguments, terminal),
+            Command::Demo(arguments) => demo::run(arguments, terminal),
             Command::Parse(arguments) => parse::run(arguments, terminal),
+            Command::Test(arguments) => test::run(arguments, terminal),
             Command::Completions(arguments) => completions::run(arguments, terminal),
         }
     }
