@@ -5,6 +5,7 @@ pub mod catalog;
 pub mod cli;
 pub mod data;
 pub mod diagnostic;
+mod embed;
 mod engine;
 mod error;
 mod exec;
@@ -14,6 +15,7 @@ pub mod semantic;
 pub mod source;
 pub mod syntax;
 
+pub use embed::JqlContext;
 pub use engine::{Engine, Explanation, Options, Query};
 pub use error::Error;
 pub use exec::{Rows, Statistics};

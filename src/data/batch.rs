@@ -155,9 +155,7 @@ impl CustomColumns {
                 let cell = match value {
                     None if kind == ColumnKind::TextList => Cell::List(&[]),
                     None => Cell::Text(None),
-                    Some(CustomValue::Text(v)) if kind == ColumnKind::TextList => {
-                        Cell::List(std::slice::from_ref(v))
-                    }
+                    Some(CustomValue::Text(v)) if kind == ColumnKind::TextList => Cell::List(std::slice::from_ref(v)),
                     Some(v) if v.kind() != kind => {
                         text = v.to_text();
                         Cell::Text(Some(&text))
@@ -273,10 +271,7 @@ pub(crate) fn date_text(days: i32) -> String {
 }
 
 fn fits_in_list(a: ColumnKind, b: ColumnKind) -> bool {
-    matches!(
-        (a, b),
-        (ColumnKind::Text, ColumnKind::TextList) | (ColumnKind::TextList, ColumnKind::Text)
-    )
+    matches!((a, b), (ColumnKind::Text, ColumnKind::TextList) | (ColumnKind::TextList, ColumnKind::Text))
 }
 
 fn table_fields(table: &str) -> Vec<Field> {

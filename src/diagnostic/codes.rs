@@ -50,10 +50,6 @@ codes! {
     NOT_JQL = "jqlx::syntax::not_jql", "An extension of jqlx in the plain JQL dialect.";
     TOO_DEEP = "jqlx::syntax::too_deep", "The query nests deeper than jqlx reads.";
     TOO_LONG = "jqlx::syntax::too_long", "The query is longer than jqlx reads.";
-    INTERNAL = "jqlx::internal", "A mistake of jqlx itself; please report it.";
-    CANNOT_READ = "jqlx::io::read", "A file or stdin cannot be read.";
-    CANNOT_WRITE = "jqlx::io::write", "The output cannot be written: the disk is full, the folder is missing or not ours.";
-    TIMED_OUT = "jqlx::exec::timed_out", "The query did not end within the time that --timeout gives.";
     UNKNOWN_FIELD = "jqlx::bind::unknown_field", "No field has that name.";
     UNKNOWN_FUNCTION = "jqlx::bind::unknown_function", "No function has that name.";
     UNKNOWN_ENTITY = "jqlx::bind::unknown_entity", "No entity has that name.";
@@ -89,6 +85,7 @@ codes! {
     MISSING_TABLE = "jqlx::data::missing_table", "The query needs a table that the data does not have.";
     OUT_OF_MEMORY = "jqlx::exec::out_of_memory", "The query reached its memory limit.";
     READ_FAILED = "jqlx::exec::read_failed", "Reading failed while the query ran.";
+    INTERNAL = "jqlx::internal", "A mistake of jqlx itself; please report it.";
     BAD_LINE = "jqlx::input::bad_line", "A line of input is no JSON object with a query.";
     WRITE_FAILED = "jqlx::data::write_failed", "A dataset could not be written; what was there before is intact.";
     NOT_A_DATASET = "jqlx::data::not_a_dataset", "The folder to be written holds something other than tables of a dataset.";
@@ -101,4 +98,7 @@ codes! {
     IMPORT_INCOMPLETE = "jqlx::import::incomplete", "A record holds only a part of its changes, comments or work logs.";
     IMPORT_MIXED_TYPES = "jqlx::import::mixed_types", "A custom field has values of several types and became text.";
     IMPORT_SPOOL = "jqlx::import::spool", "The temporary files of an import could not be written or read.";
+    CANNOT_READ = "jqlx::io::read", "A file or stdin cannot be read.";
+    CANNOT_WRITE = "jqlx::io::write", "The output cannot be written: the disk is full, the folder is missing or not ours.";
+    TIMED_OUT = "jqlx::exec::timed_out", "The query did not end within the time that --timeout gives.";
 }

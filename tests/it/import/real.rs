@@ -15,14 +15,8 @@ fn import_shared(names: &[&str]) -> Option<(ImportSummary, tempfile::TempDir)> {
     let summary = import(&inputs, out.path(), &ImportOptions::default(), &NoProgress);
     let summary = summary.unwrap_or_else(|e| panic!("{names:?}: {e}: {:#?}", e.diagnostics()));
     println!("{names:?}: {:?}", start.elapsed());
-    println!(
-        "{:?} {:?} {:?}",
-        summary.counts, summary.rows, summary.mixed_fields
-    );
-    println!(
-        "duplicates {} {}",
-        summary.duplicate_issues, summary.duplicate_events
-    );
+    println!("{:?} {:?} {:?}", summary.counts, summary.rows, summary.mixed_fields);
+    println!("duplicates {} {}", summary.duplicate_issues, summary.duplicate_events);
     for problem in summary.problems.iter().take(20) {
         println!("  {problem}");
     }
@@ -34,23 +28,11 @@ fn apache() {
     let Some((summary, out)) = import_shared(&["apache-issues.ndjson.gz"]) else {
         return;
     };
-    let Counts {
-        issues,
-        change_groups,
-        change_items,
-        comments,
-        ..
-    } = summary.counts;
-    assert_eq!(
-        (issues, change_groups, change_items, comments),
-        (501, 2324, 3433, 2075)
-    );
+    let Counts { issues, change_groups, change_items, comments, .. } = summary.counts;
+    assert_eq!((issues, change_groups, change_items, comments), (501, 2324, 3433, 2075));
     assert_eq!(summary.bad_records, 0);
     let events = Rows::of(out.path(), "events");
-    let deleted = events.select(
-        &["event_id"],
-        &[("entity", "comment"), ("action", "deleted")],
-    );
+    let deleted = events.select(&["event_id"], &[("entity", "comment"), ("action", "deleted")]);
     assert_eq!(deleted.len(), 11);
 }
 
@@ -59,17 +41,8 @@ fn duraspace() {
     let Some((summary, _out)) = import_shared(&["duraspace-issues.ndjson.gz"]) else {
         return;
     };
-    let Counts {
-        issues,
-        change_groups,
-        change_items,
-        comments,
-        ..
-    } = summary.counts;
-    assert_eq!(
-        (issues, change_groups, change_items, comments),
-        (3036, 15140, 22158, 5990)
-    );
+    let Counts { issues, change_groups, change_items, comments, .. } = summary.counts;
+    assert_eq!((issues, change_groups, change_items, comments), (3036, 15140, 22158, 5990));
     assert_eq!(summary.bad_records, 0);
 }
 
@@ -83,19 +56,11 @@ fn titanium() {
 
 #[test]
 fn bitovi() {
-    let names = [
-        "bitovi-cloud-issues.ndjson.gz",
-        "bitovi-cloud-fields.json.gz",
-    ];
+    let names = ["bitovi-cloud-issues.ndjson.gz", "bitovi-cloud-fields.json.gz"];
     let Some((summary, _out)) = import_shared(&names) else {
         return;
     };
-    let Counts {
-        issues,
-        change_groups,
-        change_items,
-        ..
-    } = summary.counts;
+    let Counts { issues, change_groups, change_items, .. } = summary.counts;
     assert_eq!((issues, change_groups, change_items), (53, 1142, 1699));
     assert_eq!(summary.bad_records, 0);
 }
@@ -116,12 +81,7 @@ fn devlake() {
     let Some((summary, _out)) = import_shared(&names) else {
         return;
     };
-    let Counts {
-        issues,
-        change_groups,
-        worklogs,
-        ..
-    } = summary.counts;
+    let Counts { issues, change_groups, worklogs, .. } = summary.counts;
     // Six of the work logs are within the issues too.
     assert_eq!((issues, change_groups, worklogs), (33, 522 + 279, 30 + 6));
     assert_eq!(summary.bad_records, 0);
