@@ -1,6 +1,5 @@
 //! The facade: open data, compile a query, run it.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -11,6 +10,7 @@ use futures::Stream;
 
 use crate::diagnostic::Diagnostic;
 use crate::error::Error;
+use crate::semantic::Parameters;
 
 /// The session: everything an answer depends on besides the query and the data.
 #[derive(Clone, Debug, Default)]
@@ -25,20 +25,6 @@ pub struct Options {
     pub threads: Option<usize>,
     /// Bytes that a query may hold in memory before it spills or is refused; none: no limit.
     pub memory_limit: Option<usize>,
-}
-
-/// Values of `$name` parameters: bound by value, typed by their use.
-pub type Parameters = BTreeMap<String, Parameter>;
-
-/// A parameter's value.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Parameter {
-    /// A text, read as the place of use wants it (a user, a date, a number).
-    Text(String),
-    /// A number.
-    Number(f64),
-    /// Several values, for IN and other places that take a list.
-    List(Vec<Parameter>),
 }
 
 /// Data to ask questions of.

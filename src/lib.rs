@@ -10,5 +10,6 @@ pub mod semantic;
 pub mod source;
 pub mod syntax;
 
-pub use engine::{Engine, Explanation, Options, Parameter, Parameters, Query, Rows, Statistics};
+pub use engine::{Engine, Explanation, Options, Query, Rows, Statistics};
 pub use error::Error;
+pub use semantic::{Parameter, Parameters};
