@@ -2,18 +2,24 @@
 //!
 //! The shape is that of `reference/semantics-cases.jsonl`, with a few keys of our own: `events` for arbitrary events,
 //! `params`, `warning` (a code that must be reported), and `error` as a code in place of `true`. `expect` holds issue
-//! keys, or event ids where the query asks for ACTIVITY, or arrays where it chooses its columns.
+//! keys, or event ids where the query asks for ACTIVITY, or arrays where it chooses its columns. A line with `world` and
+//! without `query` is no case: it names a world that later cases of the file begin from by the same key, each replacing
+//! what it states itself.
 
 mod mentions;
+mod run;
 mod shape;
 mod world;
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
+
+pub use run::{Outcome, Verdict, run_cases};
 
 use crate::data::rows::Tables;
 use crate::{Options, Parameter, Parameters};
+use shape::CaseShape;
 
 /// A query test.
 #[derive(Clone, Debug)]
@@ -55,7 +61,11 @@ pub struct World {
 impl Case {
     /// Reads one line of a case file; the error says what is wrong with it.
     pub fn parse(line: &str) -> Result<Self, String> {
-        let shape: shape::CaseShape = serde_json::from_str(line).map_err(|e| e.to_string())?;
+        Self::read(serde_json::from_str(line).map_err(|e| e.to_string())?)
+    }
+
+    fn read(value: Value) -> Result<Self, String> {
+        let shape: CaseShape = serde_json::from_value(value).map_err(|e| e.to_string())?;
         let now = shape.now.as_deref().map(|t| t.parse().map_err(|_| format!("`{t}` is no instant"))).transpose()?;
         let zone = |name: &str| jiff::tz::TimeZone::get(name).map_err(|_| format!("there is no time zone `{name}`"));
         let time_zone = shape.tz.as_deref().map(zone).transpose()?;
@@ -78,7 +88,31 @@ impl Case {
     }
 }
 
-use shape::CaseShape;
+/// The named worlds of a file, and the way from its lines to cases.
+#[derive(Clone, Debug, Default)]
+pub struct Worlds(BTreeMap<String, Map<String, Value>>);
+
+impl Worlds {
+    /// Reads one line: a case, or nothing where the line names a world.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the line.
+    pub fn read(&mut self, line: &str) -> Result<Option<Case>, String> {
+        let mut value: Value = serde_json::from_str(line).map_err(|e| e.to_string())?;
+        let Some(case) = value.as_object_mut() else { return Err("the line is no object".to_string()) };
+        let Some(name) = case.remove("world") else { return Case::read(value).map(Some) };
+        let Value::String(name) = name else { return Err("`world` is no name".to_string()) };
+        if !case.contains_key("query") {
+            self.0.insert(name, std::mem::take(case));
+            return Ok(None);
+        }
+        let Some(world) = self.0.get(&name) else { return Err(format!("no line before names the world `{name}`")) };
+        let mut whole = world.clone();
+        whole.append(case);
+        Case::read(Value::Object(whole)).map(Some)
+    }
+}
 
 fn parameter(value: &Value) -> Result<Parameter, String> {
     match value {
@@ -91,7 +125,7 @@ fn parameter(value: &Value) -> Result<Parameter, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Case, Refusal};
+    use super::{Case, Refusal, Worlds};
 
     #[test]
     fn unknown_keys_are_named() {
@@ -100,6 +134,16 @@ mod tests {
         assert!(error(r#"{"id": "1", "query": "", "issues": [{"key": "A-1", "colour": 1}]}"#).contains("colour"));
         assert!(error(r#"{"id": "1", "query": "", "tables": {"colours": []}}"#).contains("colours"));
         assert!(error("{").contains("EOF"));
+    }
+
+    #[test]
+    fn worlds_are_shared_by_name() {
+        let mut worlds = Worlds::default();
+        assert!(worlds.read(r#"{"world": "w", "tz": "Europe/Berlin", "user": "ann"}"#).expect("a world").is_none());
+        let case = worlds.read(r#"{"world": "w", "id": "1", "query": "", "user": "bob"}"#).expect("a case").expect("a case");
+        assert_eq!(case.world.options.user.as_deref(), Some("bob"));
+        assert!(case.world.options.time_zone.is_some());
+        assert!(worlds.read(r#"{"world": "v", "id": "1", "query": ""}"#).expect_err("no world").contains('v'));
     }
 
     #[test]
