@@ -6,10 +6,14 @@ pub mod data;
 pub mod diagnostic;
 mod engine;
 mod error;
+mod exec;
+mod plan;
 pub mod semantic;
 pub mod source;
 pub mod syntax;
 
-pub use engine::{Engine, Explanation, Options, Query, Rows, Statistics};
+pub use engine::{Engine, Explanation, Options, Query};
 pub use error::Error;
+pub use exec::{Rows, Statistics};
+pub use plan::Tables;
 pub use semantic::{Parameter, Parameters};

@@ -37,6 +37,15 @@ pub(crate) struct Binder<'a> {
 /// More than this in one query helps nobody.
 const MAX_DIAGNOSTICS: usize = 50;
 
+/// What binding gave.
+#[derive(Debug)]
+pub struct Bound {
+    /// The query.
+    pub query: BoundQuery,
+    /// As in [`Refused::wanted`]: binding again may find more spellings of a value.
+    pub wanted: BTreeSet<String>,
+}
+
 /// What binding found wrong.
 #[derive(Debug)]
 pub struct Refused {
@@ -52,7 +61,7 @@ pub struct Refused {
 /// # Errors
 ///
 /// Every diagnostic of the query where one of them is an error.
-pub fn bind(query: &ast::Query, catalog: &Catalog, session: &Session, parameters: &Parameters) -> Result<BoundQuery, Refused> {
+pub fn bind(query: &ast::Query, catalog: &Catalog, session: &Session, parameters: &Parameters) -> Result<Bound, Refused> {
     let target = query.target.map_or(Target::Issues, |t| t.node);
     let binder = Binder {
         catalog,
@@ -70,7 +79,7 @@ pub fn bind(query: &ast::Query, catalog: &Catalog, session: &Session, parameters
     match bound {
         Some(mut bound) if !diagnostics.iter().any(Diagnostic::is_error) => {
             bound.warnings = diagnostics;
-            Ok(bound)
+            Ok(Bound { query: bound, wanted: binder.wanted.into_inner() })
         }
         _ => Err(Refused { diagnostics, wanted: binder.wanted.into_inner() }),
     }

@@ -15,6 +15,6 @@ mod session;
 pub mod text;
 mod users;
 
-pub use binder::{Parameter, Parameters, Refused, bind};
+pub use binder::{Bound, Parameter, Parameters, Refused, bind};
 pub use explain::explain;
 pub use session::Session;
