@@ -2,22 +2,28 @@
 
 use std::cmp::Ordering;
 
-use jiff::{Timestamp, ToSpan, Unit as JiffUnit, Zoned};
-use jqlx::data::rows::Tables;
+use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan, Zoned};
+use jqlx::data::rows::{IssueRow, Tables};
 use jqlx::semantic::bound::{Aggregate, BoundField, BoundQuery, ColumnExpr, Shape, SortBy, SortKey, Target, Unit};
 
-use super::{Cell, Context, Row, condition, value};
+use super::{Cell, Context, Row, cells, condition, value};
 
 /// The rows of the answer, in order where the query orders them.
 pub fn evaluate(query: &BoundQuery, tables: &Tables, zone: jiff::tz::TimeZone) -> Vec<Vec<Cell>> {
     let context = Context { tables, zone };
+    let forgotten = if query.with_deleted { forgotten(tables) } else { Vec::new() };
     let rows: Vec<Row<'_>> = match query.target {
-        Target::Issues => (tables.issues.iter())
+        Target::Issues => (tables.issues.iter().chain(&forgotten))
             .filter(|i| query.with_deleted || i.deleted_at.is_none())
-            .map(|i| Row { event: None, issue: Some(i) })
+            .map(|i| Row { event: None, issue: Some(i), issue_id: Some(i.id) })
             .collect(),
         Target::Activity => (tables.events.iter())
-            .map(|e| Row { event: Some(e), issue: e.issue_id.and_then(|id| tables.issues.iter().find(|i| i.id == id)) })
+            .map(|e| Row {
+                event: Some(e),
+                issue: e.issue_id.and_then(|id| tables.issues.iter().find(|i| i.id == id)),
+                issue_id: e.issue_id,
+            })
             .collect(),
     };
     let rows: Vec<Row<'_>> = (rows.into_iter())
@@ -38,12 +44,28 @@ pub fn evaluate(query: &BoundQuery, tables: &Tables, zone: jiff::tz::TimeZone) -
     answer.into_iter().map(|(_, cells)| cells).collect()
 }
 
+/// Issues that are known only from the events of their deletion: their key and project are what these tell.
+fn forgotten(tables: &Tables) -> Vec<IssueRow> {
+    let mut out: Vec<IssueRow> = Vec::new();
+    for event in &tables.events {
+        let Some(id) = event.issue_id else { continue };
+        let known = tables.issues.iter().chain(&out).any(|i| i.id == id);
+        if event.entity == "issue" && event.action == "deleted" && !known {
+            let key = event.issue_key.clone().unwrap_or_default();
+            out.push(IssueRow { id, key, project: event.project.clone(), ..IssueRow::default() });
+        }
+    }
+    out
+}
+
 /// What a column holds of a row.
 fn cell(expr: &ColumnExpr, row: Row<'_>, context: &Context<'_>) -> Cell {
     match expr {
         ColumnExpr::Field(field) => whole(row.values(field), field),
         ColumnExpr::Bucket(unit, field) => match row.values(field).first() {
             Some(Cell::Time(t)) => Cell::Time(start_of(*unit, *t, context)),
+            // A day has no zone, and its unit begins on a day.
+            Some(Cell::Date(day)) => Cell::Date(cells::days(first_day(*unit, cells::civil(*day)))),
             _ => Cell::Null,
         },
         ColumnExpr::Aggregate(..) => panic!("an aggregate outside of a group"),
@@ -74,17 +96,21 @@ fn start_of(unit: Unit, time: i64, context: &Context<'_>) -> i64 {
             + i64::from(zoned.subsec_nanosecond()) / 1000;
         return time - past;
     }
-    let date = zoned.date();
-    let first = match unit {
+    let first = first_day(unit, zoned.date());
+    let start: Zoned = first.to_zoned(context.zone.clone()).expect("dates of tests are in range");
+    start.timestamp().as_microsecond()
+}
+
+/// The day on which the unit of a day begins.
+fn first_day(unit: Unit, date: Date) -> Date {
+    match unit {
         Unit::Hour | Unit::Day => date,
-        Unit::Week => date - i64::from(date.weekday().to_monday_zero_offset()).days(),
+        // As in JQL, weeks begin on Sunday.
+        Unit::Week => date - i64::from(date.weekday().to_sunday_zero_offset()).days(),
         Unit::Month => date.first_of_month(),
         Unit::Quarter => date.first_of_month() - i64::from((date.month() - 1) % 3).months(),
         Unit::Year => date.first_of_year(),
-    };
-    let start: Zoned = first.to_zoned(context.zone.clone()).expect("dates of tests are in range");
-    debug_assert!(start.round(JiffUnit::Second).is_ok());
-    start.timestamp().as_microsecond()
+    }
 }
 
 fn groups(query: &BoundQuery, rows: &[Row<'_>], context: &Context<'_>) -> Vec<Vec<Cell>> {
@@ -117,8 +143,12 @@ fn groups(query: &BoundQuery, rows: &[Row<'_>], context: &Context<'_>) -> Vec<Ve
 
 fn aggregate(function: Aggregate, field: Option<&BoundField>, rows: &[Row<'_>]) -> Cell {
     let Some(field) = field else { return Cell::Int(rows.len() as i64) };
-    let mut values: Vec<Cell> =
-        rows.iter().map(|r| whole(r.values(field), field)).filter(|v| *v != Cell::Null).collect();
+    // Empty fields do not count, lists without members among them.
+    let mut values: Vec<Cell> = (rows.iter())
+        .map(|r| r.values(field))
+        .filter(|values| !values.is_empty())
+        .map(|values| whole(values, field))
+        .collect();
     match function {
         Aggregate::Count => Cell::Int(values.len() as i64),
         Aggregate::CountDistinct => {
@@ -184,7 +214,9 @@ fn compare(key: &SortKey, a: &Answer<'_>, b: &Answer<'_>, context: &Context<'_>)
     if let Some(order) = empty {
         return if key.empty_first { order } else { order.reverse() };
     }
-    let order = a.iter().zip(&b).map(|(a, b)| a.compare(b)).fold(Ordering::Equal, Ordering::then);
+    // Columns of the answer are compared as they stand, values of the row ignoring case.
+    let of = |(a, b): (&Cell, &Cell)| if matches!(key.by, SortBy::Output(_)) { exact(a, b) } else { a.compare(b) };
+    let order = a.iter().zip(&b).map(of).fold(Ordering::Equal, Ordering::then);
     if key.ascending { order } else { order.reverse() }
 }
 

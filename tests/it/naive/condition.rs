@@ -75,15 +75,14 @@ pub fn compares(op: Comparison, order: Ordering) -> bool {
 }
 
 fn events_hold(condition: &EventCondition, row: Row<'_>, context: &Context<'_>) -> bool {
-    let holds = match (row.event, row.issue) {
-        (Some(event), _) => passes(&condition.event, event),
-        (None, Some(issue)) => {
-            let of_issue = context.tables.events.iter().filter(|e| e.issue_id == Some(issue.id));
+    let holds = match row.event {
+        Some(event) => passes(&condition.event, event),
+        None => {
+            let of_issue = context.tables.events.iter().filter(|e| e.issue_id.is_some() && e.issue_id == row.issue_id);
             let count = of_issue.filter(|e| passes(&condition.event, e)).count() as i64;
             let (op, n) = condition.times.unwrap_or((Comparison::GtEq, 1));
             compares(op, count.cmp(&n))
         }
-        (None, None) => false,
     };
     holds != condition.negated
 }
@@ -108,11 +107,12 @@ pub fn passes(test: &EventTest, event: &EventRow) -> bool {
         && test.text.iter().all(|query| event.text.as_ref().is_some_and(|text| query.matches(text)))
 }
 
-/// Whether the event changed the field.
+/// Whether the event changed the field. An id decides where there is one on both sides: names may be shared.
 pub fn is_change_of(event: &EventRow, field: &HistoryField) -> bool {
-    let by_name = event.field.as_ref().is_some_and(|f| field.event_fields.contains(f));
-    let by_id = field.event_field_id.is_some() && event.field_id == field.event_field_id;
-    by_name || by_id
+    match (&field.event_field_id, &event.field_id) {
+        (Some(wanted), Some(id)) => wanted == id,
+        _ => event.field.as_ref().is_some_and(|f| field.event_fields.contains(f)),
+    }
 }
 
 /// Whether an account is one of those that BY names.
@@ -126,8 +126,7 @@ pub fn acted(actors: &Actors, actor: Option<&String>) -> bool {
 
 /// Whether a value of history, with its id, is one of those asked for.
 pub fn is_value(wanted: &HistoryValues, name: Option<&String>, id: Option<&String>) -> bool {
-    let empty = name.is_none() && id.is_none();
-    (empty && wanted.empty)
+    (name.is_none() && wanted.empty)
         || name.is_some_and(|n| wanted.names.contains(n))
         || id.is_some_and(|i| wanted.ids.contains(i))
 }

@@ -4,9 +4,9 @@ use jqlx::data::rows::{EventRow, IssueRow};
 use jqlx::semantic::bound::{HistoryCondition, HistoryField, IntervalBound};
 
 use super::condition::{acted, compares, is_change_of, is_value};
-use super::{Cell, Context, Row, value};
+use super::{Cell, Context, Row, cells, value};
 
-/// A value held from `start` until `end`; none is for ever, in either direction.
+/// A value held from `start` until `end`. No start: nobody knows when; no end: it is held still.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Interval {
     pub name: Option<String>,
@@ -18,7 +18,7 @@ pub struct Interval {
 
 /// `field WAS ...` on the row's issue.
 pub fn holds(condition: &HistoryCondition, row: Row<'_>, context: &Context<'_>) -> bool {
-    let intervals = row.issue.map(|i| intervals(&condition.field, i, &context.tables.events)).unwrap_or_default();
+    let intervals = intervals(&condition.field, row, &context.tables.events);
     let any = intervals.iter().any(|interval| {
         is_value(&condition.values, interval.name.as_ref(), interval.id.as_ref())
             && condition.by.iter().all(|actors| acted(actors, interval.setter.as_ref()))
@@ -32,27 +32,32 @@ pub fn holds(condition: &HistoryCondition, row: Row<'_>, context: &Context<'_>) 
 }
 
 fn within(bound: IntervalBound, interval: &Interval) -> bool {
-    let start = interval.start.unwrap_or(i64::MIN);
     let end = interval.end.unwrap_or(i64::MAX);
     match bound {
-        IntervalBound::StartBefore(t) => start < t,
-        IntervalBound::StartAtOrBefore(t) => start <= t,
+        IntervalBound::StartBefore(t) => interval.start.is_some_and(|start| start < t),
+        IntervalBound::StartAtOrBefore(t) => interval.start.is_some_and(|start| start <= t),
         IntervalBound::EndAfter(t) => end > t,
         IntervalBound::EndAtOrAfter(t) => end >= t,
     }
 }
 
-/// Every interval of the field on the issue.
-pub fn intervals(field: &HistoryField, issue: &IssueRow, events: &[EventRow]) -> Vec<Interval> {
-    let mut items: Vec<&EventRow> =
-        events.iter().filter(|e| e.issue_id == Some(issue.id) && is_change_of(e, field)).collect();
+/// Every interval of the field on the row's issue.
+pub fn intervals(field: &HistoryField, row: Row<'_>, events: &[EventRow]) -> Vec<Interval> {
+    let unknown = IssueRow::default();
+    let issue = row.issue.unwrap_or(&unknown);
+    let of_issue = |e: &&EventRow| row.issue_id.is_some() && e.issue_id == row.issue_id;
+    let mut items: Vec<&EventRow> = events.iter().filter(of_issue).filter(|e| is_change_of(e, field)).collect();
     items.sort_by(|a, b| (a.time, &a.event_id).cmp(&(b.time, &b.event_id)));
     let present: Vec<String> = match &field.present {
         None => Vec::new(),
         Some(present) => (value::of_issue(issue, &present.column).into_iter())
-            .filter_map(|v| match v {
-                Cell::Text(text) => Some(text),
-                _ => None,
+            .map(|v| match v {
+                Cell::Text(text) => text,
+                // Numbers and days stand in history as text.
+                Cell::Int(n) => n.to_string(),
+                Cell::Float(n) => format!("{n:?}"),
+                Cell::Date(day) => cells::day(day),
+                other => panic!("{other:?} has no history"),
             })
             .collect(),
     };

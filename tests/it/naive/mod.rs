@@ -4,11 +4,13 @@
 //! and is as simple as it can be: no index, no sharing between rows.
 
 mod answer;
+mod cells;
 mod condition;
 mod history;
 mod value;
 
 pub use answer::evaluate;
+pub use cells::cells;
 pub use value::Cell;
 
 use jqlx::data::rows::{EventRow, IssueRow, Tables};
@@ -21,6 +23,8 @@ pub struct Row<'a> {
     pub event: Option<&'a EventRow>,
     /// The issue; in ACTIVITY the event's, where there is a row of it.
     pub issue: Option<&'a IssueRow>,
+    /// The issue's id; events may know it where there is no row.
+    pub issue_id: Option<i64>,
 }
 
 /// What conditions look at besides the row.
