@@ -138,7 +138,11 @@ impl Engine {
     }
 
     /// Binds; where only history can tell whether a name is known, asks it and binds again.
-    async fn bind(&self, query: &syntax::ast::Query, parameters: &Parameters) -> Result<Result<BoundQuery, Vec<Diagnostic>>, Error> {
+    async fn bind(
+        &self,
+        query: &syntax::ast::Query,
+        parameters: &Parameters,
+    ) -> Result<Result<BoundQuery, Vec<Diagnostic>>, Error> {
         let catalog = self.catalog().await;
         let refused = match semantic::bind(query, &catalog, &self.session, parameters) {
             Ok(bound) if bound.wanted.is_empty() => return Ok(Ok(bound.query)),

@@ -99,7 +99,8 @@ fn listing(table: &Table, files: &[PathBuf]) -> Result<ListingTable, Error> {
     }
     let urls = files.iter().map(|f| url(f)).collect::<Result<Vec<_>, _>>()?;
     let options = ListingOptions::new(Arc::new(ParquetFormat::default())).with_file_extension("");
-    let config = ListingTableConfig::new_with_multi_paths(urls).with_listing_options(options).with_schema(Arc::new(Schema::new(fields)));
+    let config =
+        ListingTableConfig::new_with_multi_paths(urls).with_listing_options(options).with_schema(Arc::new(Schema::new(fields)));
     Ok(ListingTable::try_new(config)?)
 }
 
@@ -133,7 +134,9 @@ fn checked(table: &Table, field: &Field, file: &Path) -> Result<Field, Error> {
         (ColumnKind::Text | ColumnKind::Category, DataType::Dictionary(_, value)) if is_text(value) => Some(found.clone()),
         (ColumnKind::Text | ColumnKind::Category, found) if is_text(found) => Some(DataType::Utf8View),
         // Ids are written as numbers by some tools.
-        (ColumnKind::Text | ColumnKind::Category, found) if found.is_integer() && column.name.ends_with("id") => Some(DataType::Utf8View),
+        (ColumnKind::Text | ColumnKind::Category, found) if found.is_integer() && column.name.ends_with("id") => {
+            Some(DataType::Utf8View)
+        }
         (ColumnKind::Int, found) if found.is_integer() => Some(DataType::Int64),
         (ColumnKind::Float, found) if found.is_numeric() => Some(DataType::Float64),
         (ColumnKind::Bool, DataType::Boolean) => Some(DataType::Boolean),
@@ -142,7 +145,9 @@ fn checked(table: &Table, field: &Field, file: &Path) -> Result<Field, Error> {
             check_zone(table, field, zone.as_deref(), file)?;
             Some(DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())))
         }
-        (ColumnKind::TextList, DataType::List(item) | DataType::LargeList(item)) if is_any_text(item.data_type()) => Some(found.clone()),
+        (ColumnKind::TextList, DataType::List(item) | DataType::LargeList(item)) if is_any_text(item.data_type()) => {
+            Some(found.clone())
+        }
         // A column of nothing but nulls has no type.
         (kind, DataType::Null) => Some(kind.arrow_type()),
         _ => None,
@@ -182,7 +187,9 @@ fn free(field: &Field) -> Field {
         found if is_text(found) => DataType::Utf8View,
         found if schema::is_custom(field.name()) && found.is_integer() => DataType::Int64,
         found if schema::is_custom(field.name()) && found.is_floating() => DataType::Float64,
-        DataType::Timestamp(_, Some(_)) if schema::is_custom(field.name()) => DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
+        DataType::Timestamp(_, Some(_)) if schema::is_custom(field.name()) => {
+            DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()))
+        }
         DataType::Date64 if schema::is_custom(field.name()) => DataType::Date32,
         other => other.clone(),
     };

@@ -6,9 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::batch::{AsCell, Cell, Row};
-pub use super::batch::{
-    CustomColumns, CustomValue, Tables, date, events_batch, issues_batch, time,
-};
+pub use super::batch::{CustomColumns, CustomValue, Tables, date, events_batch, issues_batch, time};
 
 macro_rules! row {
     ($(#[$doc:meta])* $name:ident in $table:literal { $($(#[$fdoc:meta])* $field:ident: $ty:ty,)* } $({ $(#[$xdoc:meta])* $extra:ident: $xty:ty })?) => {

@@ -28,7 +28,12 @@ pub async fn catalog(context: &SessionContext, tables: &Tables) -> Result<Catalo
     if let Some(rows) = site.rows("users").await? {
         let people = rows
             .iter()
-            .map(|r| Person { account_id: r.need("account_id"), name: r.text("name").unwrap_or_else(|| r.need("account_id")), email: r.text("email"), active: r.truth("active") })
+            .map(|r| Person {
+                account_id: r.need("account_id"),
+                name: r.text("name").unwrap_or_else(|| r.need("account_id")),
+                email: r.text("email"),
+                active: r.truth("active"),
+            })
             .collect();
         catalog.set_people(people);
     }
@@ -40,7 +45,12 @@ pub async fn catalog(context: &SessionContext, tables: &Tables) -> Result<Catalo
         catalog.groups = Some(groups);
     }
     if let Some(rows) = site.rows("projects").await? {
-        let project = |r: Row<'_>| Project { key: r.need("key"), name: r.text("name").unwrap_or_else(|| r.need("key")), category: r.text("category"), lead: r.text("lead") };
+        let project = |r: Row<'_>| Project {
+            key: r.need("key"),
+            name: r.text("name").unwrap_or_else(|| r.need("key")),
+            category: r.text("category"),
+            lead: r.text("lead"),
+        };
         catalog.projects = Some(rows.iter().map(project).collect());
     }
     catalog.statuses = site.values("statuses", "category").await?;

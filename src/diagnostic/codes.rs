@@ -41,6 +41,11 @@ codes! {
     MISSING_CLAUSE = "jqlx::syntax::missing_clause", "A clause is expected here and there is none.";
     MISSING_CONNECTIVE = "jqlx::syntax::missing_connective", "Two clauses stand side by side without AND or OR.";
     MISSING_OPERAND = "jqlx::syntax::missing_operand", "An operator or predicate has no operand, or one of the wrong shape.";
+    MISSING_OPERATOR = "jqlx::syntax::missing_operator", "A field or count has no operator or comparison behind it.";
+    MISSING_COMMA = "jqlx::syntax::missing_comma", "Two members of a list stand side by side without a comma.";
+    MISPLACED = "jqlx::syntax::misplaced_clause", "A clause such as ORDER BY stands twice, or in the wrong order.";
+    BAD_NUMBER = "jqlx::syntax::bad_number", "A count is asked for and there is none.";
+    BAD_DURATION = "jqlx::syntax::bad_duration", "A duration such as 30m or 3d is asked for and there is none.";
     UNKNOWN_OPERATOR = "jqlx::syntax::unknown_operator", "An operator that JQL does not have, such as == or LIKE.";
     NOT_JQL = "jqlx::syntax::not_jql", "An extension of jqlx in the plain JQL dialect.";
     TOO_DEEP = "jqlx::syntax::too_deep", "The query nests deeper than jqlx reads.";
@@ -58,8 +63,8 @@ codes! {
     WRONG_OPERAND = "jqlx::bind::wrong_operand", "The operand does not fit the operator or the field.";
     WRONG_ARGUMENTS = "jqlx::bind::wrong_arguments", "A function has the wrong number or kind of arguments.";
     BAD_DATE = "jqlx::bind::bad_date", "A date cannot be read.";
-    BAD_DURATION = "jqlx::bind::bad_duration", "A duration cannot be read.";
-    BAD_NUMBER = "jqlx::bind::bad_number", "A number cannot be read.";
+    UNREAD_DURATION = "jqlx::bind::bad_duration", "A duration cannot be read.";
+    UNREAD_NUMBER = "jqlx::bind::bad_number", "A number cannot be read.";
     NO_USER = "jqlx::bind::no_user", "currentUser() is asked for and no user is known.";
     NO_HISTORY = "jqlx::bind::no_history", "The field has no recorded history.";
     NOT_OF_ISSUES = "jqlx::bind::not_of_issues", "The entity belongs to no issue, so issues cannot be asked for by it.";
@@ -81,4 +86,5 @@ codes! {
     OUT_OF_MEMORY = "jqlx::exec::out_of_memory", "The query reached its memory limit.";
     READ_FAILED = "jqlx::exec::read_failed", "Reading failed while the query ran.";
     INTERNAL = "jqlx::internal", "A mistake of jqlx itself; please report it.";
+    BAD_LINE = "jqlx::input::bad_line", "A line of input is no JSON object with a query.";
 }

@@ -18,9 +18,9 @@ fn translate(error: &DataFusionError) -> Error {
             Diagnostic::error(codes::OUT_OF_MEMORY, "the query reached its memory limit")
                 .help(format!("raise it with --memory-limit, or ask for less. {}", first_line(message))),
         )),
-        DataFusionError::IoError(io) => Error::Environment(Box::new(
-            Diagnostic::error(codes::READ_FAILED, format!("reading or spilling failed: {io}")),
-        )),
+        DataFusionError::IoError(io) => {
+            Error::Environment(Box::new(Diagnostic::error(codes::READ_FAILED, format!("reading or spilling failed: {io}"))))
+        }
         DataFusionError::ParquetError(_) | DataFusionError::ArrowError(..) | DataFusionError::ObjectStore(_) => {
             let message = format!("the data could not be read: {}", first_line(&root.to_string()));
             Error::Data(Box::new(Diagnostic::error(codes::READ_FAILED, message)))

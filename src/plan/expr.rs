@@ -4,7 +4,6 @@
 //! filter means the same as false.
 
 use datafusion::arrow::datatypes::DataType;
-use datafusion::common::DFSchema;
 use datafusion::functions::expr_fn::{lower, split_part};
 use datafusion::functions_nested::expr_fn::cardinality;
 use datafusion::logical_expr::{Expr, cast, lit, try_cast};
@@ -157,9 +156,4 @@ pub(crate) fn actor_in(actor: Expr, actors: &Actors) -> Expr {
 /// Literals of texts.
 pub(crate) fn texts(list: &[String]) -> Vec<Expr> {
     list.iter().map(|t| lit(t.as_str())).collect()
-}
-
-/// Whether a schema has a qualified column.
-pub(crate) fn has_column(schema: &DFSchema, alias: &str, column: &str) -> bool {
-    schema.has_column(&datafusion::common::Column::new(Some(alias), column))
 }

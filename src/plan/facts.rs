@@ -97,21 +97,21 @@ impl<'a> Facts<'a> {
             Target::Issues => Column::new(Some(ISSUES), "id"),
             Target::Activity => Column::new(Some(EVENTS), "issue_id"),
         };
-        let mut join = |facts: LogicalPlanBuilder, alias: &str| -> Result<(), Error> {
-            let right = facts.alias(alias)?.build()?;
-            let on = (vec![key.clone()], vec![Column::new(Some(alias), "issue_id")]);
-            rows = std::mem::take(&mut rows).join(right, JoinType::Left, on, None)?;
-            Ok(())
-        };
         if !self.events.is_empty() {
-            join(event_facts(self.tables, self.events)?, FACTS)?;
+            rows = join(rows, event_facts(self.tables, self.events)?, &key, FACTS)?;
         }
         for field in self.intervals {
             let alias = field.alias();
-            join(field.relation(self.tables)?, &alias)?;
+            rows = join(rows, field.relation(self.tables)?, &key, &alias)?;
         }
         Ok(rows)
     }
+}
+
+fn join(rows: LogicalPlanBuilder, facts: LogicalPlanBuilder, key: &Column, alias: &str) -> Result<LogicalPlanBuilder, Error> {
+    let right = facts.alias(alias)?.build()?;
+    let on = (vec![key.clone()], vec![Column::new(Some(alias), "issue_id")]);
+    Ok(rows.join(right, JoinType::Left, on, None)?)
 }
 
 /// `issue_id, fact_0, fact_1, ...` from one scan of the events that any test takes.
@@ -123,7 +123,8 @@ fn event_facts(tables: &Tables, tests: Vec<(Expr, bool)>) -> Result<LogicalPlanB
         // A single clause: every row that is left passes it.
         let of_issue = || vec![issue.clone()];
         return Ok(if *counted {
-            rows.aggregate(of_issue(), vec![count(lit(1i64)).alias("fact_0")])?.project(vec![issue, datafusion::logical_expr::col("fact_0")])?
+            rows.aggregate(of_issue(), vec![count(lit(1i64)).alias("fact_0")])?
+                .project(vec![issue, datafusion::logical_expr::col("fact_0")])?
         } else {
             rows.aggregate(of_issue(), Vec::<Expr>::new())?.project(vec![issue, lit(true).alias("fact_0")])?
         });

@@ -174,7 +174,11 @@ fn interval(of: &HistoryCondition, start: Expr, end: Expr, setter: Expr) -> Resu
 }
 
 fn issue(tables: &Tables, column: &str) -> Expr {
-    if tables.has("issues", column) { col(ISSUES, column) } else { lit(ScalarValue::TimestampMicrosecond(None, Some("UTC".into()))) }
+    if tables.has("issues", column) {
+        col(ISSUES, column)
+    } else {
+        lit(ScalarValue::TimestampMicrosecond(None, Some("UTC".into())))
+    }
 }
 
 /// Who set the values at creation: the creator, or the reporter where no creator is known.

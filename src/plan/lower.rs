@@ -6,11 +6,11 @@ use datafusion::functions_aggregate::expr_fn::max;
 use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, cast, lit};
 use datafusion::scalar::ScalarValue;
 
+use super::columns;
 use super::expr::{in_list, texts};
 use super::facts::Facts;
 use super::order::{self, Order};
 use super::scan::{EVENTS, ISSUES, Tables, col};
-use super::columns;
 use crate::catalog::entities::{self, Entity};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::error::Error;
@@ -69,7 +69,8 @@ fn with_forgotten(tables: &Tables, rows: LogicalPlanBuilder) -> Result<LogicalPl
     let need = |column: &str| tables.need("events", EVENTS, column);
     let issue = need("issue_id")?;
     let names = entities::entity("issue").map(Entity::spellings).unwrap_or_default();
-    let deletions = in_list(need("entity")?, texts(&names), false).and(need("action")?.eq(lit("deleted"))).and(issue.clone().is_not_null());
+    let deletions =
+        in_list(need("entity")?, texts(&names), false).and(need("action")?.eq(lit("deleted"))).and(issue.clone().is_not_null());
     let known = tables.scan("issues", "known")?.build()?;
     let told = |column: &str| -> Expr {
         if tables.has("events", column) { cast(col(EVENTS, column), DataType::Utf8View) } else { lit(ScalarValue::Utf8View(None)) }
@@ -77,9 +78,17 @@ fn with_forgotten(tables: &Tables, rows: LogicalPlanBuilder) -> Result<LogicalPl
     let gone = tables
         .scan("events", EVENTS)?
         .filter(deletions)?
-        .aggregate(vec![issue.alias("issue_id")], vec![max(told("issue_key")).alias("issue_key"), max(told("project")).alias("project")])?
+        .aggregate(
+            vec![issue.alias("issue_id")],
+            vec![max(told("issue_key")).alias("issue_key"), max(told("project")).alias("project")],
+        )?
         .alias("gone")?
-        .join(known, JoinType::LeftAnti, (vec![Column::new(Some("gone"), "issue_id")], vec![Column::new(Some("known"), "id")]), None)?;
+        .join(
+            known,
+            JoinType::LeftAnti,
+            (vec![Column::new(Some("gone"), "issue_id")], vec![Column::new(Some("known"), "id")]),
+            None,
+        )?;
     let schema = rows.schema().clone();
     let columns: Vec<Expr> = schema
         .fields()

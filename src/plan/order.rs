@@ -97,4 +97,3 @@ fn rank(value: Expr, list: &[String]) -> Result<Expr, Error> {
 fn plain(name: &str) -> Expr {
     Expr::Column(Column::new_unqualified(name))
 }
-

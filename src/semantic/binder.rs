@@ -127,7 +127,13 @@ impl Binder<'_> {
     }
 
     /// Reports an error; nothing comes of the clause.
-    pub(crate) fn refuse<T>(&self, code: Code, span: Span, message: impl Into<String>, help: impl Into<Option<String>>) -> Option<T> {
+    pub(crate) fn refuse<T>(
+        &self,
+        code: Code,
+        span: Span,
+        message: impl Into<String>,
+        help: impl Into<Option<String>>,
+    ) -> Option<T> {
         self.report(Diagnostic::error(code, message).at(span, "").maybe_help(help.into()));
         None
     }
@@ -164,7 +170,8 @@ impl Binder<'_> {
     fn check_parameters(&self, span: Span) {
         let used = self.used.borrow();
         for name in self.parameters.keys().filter(|n| !used.contains(*n)) {
-            let mut diagnostic = Diagnostic::warning(codes::UNUSED_PARAMETER, format!("the query does not name the parameter ${name}"));
+            let mut diagnostic =
+                Diagnostic::warning(codes::UNUSED_PARAMETER, format!("the query does not name the parameter ${name}"));
             diagnostic = diagnostic.at(Span { start: span.start, end: span.start }, "");
             self.report(diagnostic);
         }

@@ -173,10 +173,7 @@ impl Site<'_, '_> {
         if read.is_only_empty() {
             return self.empty(negated);
         }
-        self.each(
-            |field| Test::OneOf { values: read.values(field.shape), or_empty: read.empty && !negated, negated },
-            negated,
-        )
+        self.each(|field| Test::OneOf { values: read.values(field.shape), or_empty: read.empty && !negated, negated }, negated)
     }
 
     /// Functions that return lists stand with IN and NOT IN only.
@@ -261,7 +258,13 @@ impl Site<'_, '_> {
                     }
                 }
             },
-            kind @ (Kind::Status | Kind::Priority | Kind::Resolution | Kind::IssueType | Kind::Component | Kind::Sprint | Kind::SecurityLevel) => {
+            kind @ (Kind::Status
+            | Kind::Priority
+            | Kind::Resolution
+            | Kind::IssueType
+            | Kind::Component
+            | Kind::Sprint
+            | Kind::SecurityLevel) => {
                 let found = binder.named_values(kind, literal)?;
                 if found.is_empty() {
                     self.folded(literal, read);
@@ -318,7 +321,11 @@ impl Site<'_, '_> {
                     return self.missing("a table of sprints");
                 }
                 read.texts.extend(
-                    sprints.list.iter().filter(|s| s.group.as_deref().is_some_and(|g| g.eq_ignore_ascii_case(state))).map(|s| s.name.clone()),
+                    sprints
+                        .list
+                        .iter()
+                        .filter(|s| s.group.as_deref().is_some_and(|g| g.eq_ignore_ascii_case(state)))
+                        .map(|s| s.name.clone()),
                 );
             }
             (E::Versions { .. } | E::LatestReleased | E::EarliestUnreleased, Kind::Version) => {
@@ -332,7 +339,8 @@ impl Site<'_, '_> {
             (E::ComponentsLedBy, Kind::Component) => {
                 let leads = self.led_by(arguments.first(), span)?;
                 let components = binder.catalog.components.list.iter();
-                read.texts.extend(components.filter(|c| c.lead.as_ref().is_some_and(|l| leads.contains(l))).map(|c| c.name.clone()));
+                read.texts
+                    .extend(components.filter(|c| c.lead.as_ref().is_some_and(|l| leads.contains(l))).map(|c| c.name.clone()));
             }
             _ => {
                 return binder.refuse(
@@ -384,14 +392,14 @@ impl Site<'_, '_> {
     fn number(&self, literal: &Literal) -> Option<f64> {
         match literal.text.trim().parse::<f64>() {
             Ok(number) if number.is_finite() => Some(number),
-            _ => self.binder.refuse(codes::BAD_NUMBER, literal.span, format!("`{}` is no number", literal.text), None),
+            _ => self.binder.refuse(codes::UNREAD_NUMBER, literal.span, format!("`{}` is no number", literal.text), None),
         }
     }
 
     fn duration(&self, literal: &Literal) -> Option<i64> {
         dates::estimate(&literal.text).or_else(|| {
             self.binder.refuse(
-                codes::BAD_DURATION,
+                codes::UNREAD_DURATION,
                 literal.span,
                 format!("`{}` is no duration", literal.text),
                 "write weeks, days, hours and minutes: \"1w 2d 3h 30m\"".to_string(),
@@ -405,11 +413,15 @@ impl Site<'_, '_> {
         let mut ids = Vec::new();
         for member in members {
             match member {
-                Member::Literal(l) if l.kind == LiteralKind::Number || l.text.bytes().all(|b| b.is_ascii_digit()) && !l.text.is_empty() => {
+                Member::Literal(l)
+                    if l.kind == LiteralKind::Number || l.text.bytes().all(|b| b.is_ascii_digit()) && !l.text.is_empty() =>
+                {
                     ids.push(l.text.parse::<i64>().ok()?);
                 }
                 Member::Literal(l) => keys.push(l.text.to_uppercase()),
-                Member::Empty => return self.binder.refuse(codes::WRONG_OPERAND, self.clause.span, "an issue always has a key", None),
+                Member::Empty => {
+                    return self.binder.refuse(codes::WRONG_OPERAND, self.clause.span, "an issue always has a key", None);
+                }
                 Member::Call(function, _, span) => {
                     let message = format!("{}() gives no issues", function.name);
                     return self.binder.refuse(codes::WRONG_OPERAND, *span, message, None);
@@ -455,7 +467,12 @@ impl Site<'_, '_> {
         let mut wanted = Vec::new();
         for member in members {
             let Member::Literal(literal) = member else {
-                return self.binder.refuse(codes::WRONG_OPERAND, self.clause.span, "a status category is wanted: To Do, In Progress or Done", None);
+                return self.binder.refuse(
+                    codes::WRONG_OPERAND,
+                    self.clause.span,
+                    "a status category is wanted: To Do, In Progress or Done",
+                    None,
+                );
             };
             match CATEGORIES.iter().find(|(_, names)| names.contains(&literal.text.to_lowercase().as_str())) {
                 Some((name, _)) => wanted.push(*name),
@@ -465,7 +482,12 @@ impl Site<'_, '_> {
         let statuses = &self.binder.catalog.statuses;
         if statuses.complete && statuses.list.iter().any(|s| s.group.is_some()) {
             let matches = |group: &str| wanted.iter().any(|w| w.eq_ignore_ascii_case(group));
-            let any = statuses.list.iter().filter(|s| s.group.as_deref().is_some_and(|g| matches(g) != negated)).map(|s| s.name.clone()).collect();
+            let any = statuses
+                .list
+                .iter()
+                .filter(|s| s.group.as_deref().is_some_and(|g| matches(g) != negated))
+                .map(|s| s.name.clone())
+                .collect();
             return Some(Condition::Field(FieldCondition {
                 field: issue_column("status", "status", Shape::Text),
                 test: Test::OneOf { values: Values::Text { any, fold: false }, or_empty: false, negated: false },
@@ -548,10 +570,16 @@ impl Site<'_, '_> {
             let field = issue_column("id", "id", Shape::Int);
             return Some(Condition::Field(FieldCondition { field, test: Test::Compare { op, value: Value::Int(id) } }));
         }
-        let split = literal.text.rsplit_once('-').and_then(|(project, number)| Some((project.to_uppercase(), number.parse::<i64>().ok()?)));
+        let split =
+            literal.text.rsplit_once('-').and_then(|(project, number)| Some((project.to_uppercase(), number.parse::<i64>().ok()?)));
         let Some((project, number)) = split else {
             let message = format!("`{}` is no issue key", literal.text);
-            return self.binder.refuse(codes::WRONG_OPERAND, literal.span, message, "write a key such as PAY-12, or an id".to_string());
+            return self.binder.refuse(
+                codes::WRONG_OPERAND,
+                literal.span,
+                message,
+                "write a key such as PAY-12, or an id".to_string(),
+            );
         };
         let same = Test::OneOf { values: Values::Text { any: vec![project], fold: false }, or_empty: false, negated: false };
         Some(Condition::All(vec![
@@ -613,7 +641,12 @@ fn compares(order: std::cmp::Ordering, op: Comparison) -> bool {
 
 impl Read {
     fn is_only_empty(&self) -> bool {
-        self.empty && self.texts.is_empty() && self.ints.is_empty() && self.floats.is_empty() && self.times.is_empty() && self.days.is_empty()
+        self.empty
+            && self.texts.is_empty()
+            && self.ints.is_empty()
+            && self.floats.is_empty()
+            && self.times.is_empty()
+            && self.days.is_empty()
     }
 
     fn values(&self, shape: Shape) -> Values {
@@ -654,4 +687,3 @@ impl Binder<'_> {
         Some(Arc::new(query))
     }
 }
-

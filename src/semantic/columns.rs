@@ -55,7 +55,8 @@ pub(crate) fn bind(binder: &Binder<'_>, query: &ast::Query) -> Option<Columns> {
     let aggregated = !group_by.is_empty() || shown.iter().any(|c| matches!(c.expr, ColumnExpr::Aggregate(..)));
     let mut columns = if aggregated { aggregated_columns(binder, query, &group_by, shown)? } else { plain_columns(binder, shown) };
     make_unique(&mut columns);
-    let order_by = if aggregated { order_of_groups(binder, query, &columns, group_by.len()) } else { order_of_rows(binder, query, &columns) };
+    let order_by =
+        if aggregated { order_of_groups(binder, query, &columns, group_by.len()) } else { order_of_rows(binder, query, &columns) };
     Some(Columns { group_by, aggregated, columns, order_by: order_by? })
 }
 

@@ -241,7 +241,12 @@ fn start(at: Zoned, unit: Unit, moved: i64) -> Option<Zoned> {
     let first = match unit {
         Unit::Hour => {
             let hour = at.time().with().minute(0).second(0).subsec_nanosecond(0).build().ok()?;
-            return date.to_datetime(hour).to_zoned(at.time_zone().clone()).ok()?.checked_add(Span::new().try_hours(moved).ok()?).ok();
+            return date
+                .to_datetime(hour)
+                .to_zoned(at.time_zone().clone())
+                .ok()?
+                .checked_add(Span::new().try_hours(moved).ok()?)
+                .ok();
         }
         Unit::Day => date.checked_add(Span::new().try_days(moved).ok()?).ok()?,
         // Sunday to Saturday is Jira's default.
@@ -297,7 +302,9 @@ mod tests {
         assert_eq!(at("2026-06-01 09:30"), "2026-06-01T07:30:00Z");
         assert_eq!(at("-4w 2d"), "2026-05-16T12:00:00Z");
         assert_eq!(at("-90"), "2026-06-15T10:30:00Z");
-        for bad in ["2026-13-01", "2026-02-30", "yesterday", "-1M", "1y", "2026-06-01T10:00", "2026-06-01 25:00", "", "-", "26-06-01"] {
+        for bad in
+            ["2026-13-01", "2026-02-30", "yesterday", "-1M", "1y", "2026-06-01T10:00", "2026-06-01 25:00", "", "-", "26-06-01"]
+        {
             assert_eq!(literal(bad, false), None, "{bad}");
         }
         assert_eq!(show(literal("1000", true).and_then(|l| s.instant(l))), "1970-01-01T00:00:01Z");

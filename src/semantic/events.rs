@@ -217,7 +217,12 @@ fn kinds(binder: &Binder<'_>, operand: &Operand) -> Option<Vec<String>> {
     let mut out = Vec::new();
     for member in binder.members(operand)? {
         let Member::Literal(literal) = member else {
-            return binder.refuse(codes::WRONG_OPERAND, operand.span(), "VIA takes words", format!("they are {}", KINDS.join(", ")));
+            return binder.refuse(
+                codes::WRONG_OPERAND,
+                operand.span(),
+                "VIA takes words",
+                format!("they are {}", KINDS.join(", ")),
+            );
         };
         let word = literal.text.to_lowercase();
         if word == "api" {
@@ -231,7 +236,11 @@ fn kinds(binder: &Binder<'_>, operand: &Operand) -> Option<Vec<String>> {
         if !KINDS.contains(&word.as_str()) {
             let near = nearest(&word, KINDS.iter().copied());
             let help = did_you_mean(&near).unwrap_or_else(|| format!("known are {}", KINDS.join(", ")));
-            binder.report(Diagnostic::error(codes::UNKNOWN_VALUE, format!("nothing acts via `{}`", literal.text)).at(literal.span, "").help(help));
+            binder.report(
+                Diagnostic::error(codes::UNKNOWN_VALUE, format!("nothing acts via `{}`", literal.text))
+                    .at(literal.span, "")
+                    .help(help),
+            );
             return None;
         }
         out.push(word);
@@ -247,5 +256,5 @@ fn count_of(binder: &Binder<'_>, operand: &Operand) -> Option<i64> {
     {
         return Some(count);
     }
-    binder.refuse(codes::BAD_NUMBER, operand.span(), "TIMES takes a whole number", "write TIMES >= 3".to_string())
+    binder.refuse(codes::UNREAD_NUMBER, operand.span(), "TIMES takes a whole number", "write TIMES >= 3".to_string())
 }

@@ -58,7 +58,9 @@ impl Words<'_> {
     fn sort(&self, key: &SortKey, query: &BoundQuery) -> String {
         let (name, ascending) = match &key.by {
             SortBy::Output(at) => (query.columns.get(*at).map_or("", |c| c.name.as_str()).to_string(), key.ascending),
-            SortBy::Rank(field, _) if field.column == "priority" => (format!("{} (most important last)", field.name), !key.ascending),
+            SortBy::Rank(field, _) if field.column == "priority" => {
+                (format!("{} (most important last)", field.name), !key.ascending)
+            }
             SortBy::Value(f) | SortBy::Rank(f, _) | SortBy::Key(f) | SortBy::UserName(f) => (f.name.clone(), key.ascending),
         };
         format!("{name} {}", if ascending { "ascending" } else { "descending" })

@@ -134,7 +134,9 @@ impl Binder<'_> {
             return Vec::new();
         }
         let present = match field.source {
-            Source::Issue(column, shape) if self.catalog.issue_columns.contains(column) => Some(issue_column(field.name, column, shape)),
+            Source::Issue(column, shape) if self.catalog.issue_columns.contains(column) => {
+                Some(issue_column(field.name, column, shape))
+            }
             _ => None,
         };
         vec![HistoryField {
@@ -149,8 +151,7 @@ impl Binder<'_> {
     fn custom(&self, custom: &[&CustomField]) -> Named {
         let kind = custom[0].kind;
         let name = custom[0].name.clone();
-        let columns: Vec<BoundField> =
-            custom.iter().filter_map(|c| Some(issue_column(&c.name, &c.id, c.shape?))).collect();
+        let columns: Vec<BoundField> = custom.iter().filter_map(|c| Some(issue_column(&c.name, &c.id, c.shape?))).collect();
         let place = if columns.is_empty() {
             Place::Missing(format!("a column for the custom field {name} in the issues table"))
         } else {

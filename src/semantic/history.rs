@@ -92,7 +92,12 @@ fn add(binder: &Binder<'_>, predicate: &Predicate, parts: &mut Parts) -> Option<
         PredicateKind::For { .. } => return binder.not_yet("FOR TOTAL", predicate.span),
         PredicateKind::While(_) => return binder.not_yet("WHILE", predicate.span),
         PredicateKind::Via(_) => return binder.not_yet("VIA with WAS", predicate.span),
-        PredicateKind::From(_) | PredicateKind::To(_) | PredicateKind::Text(_) | PredicateKind::Times(..) | PredicateKind::Within(_) | PredicateKind::Same(_) => {
+        PredicateKind::From(_)
+        | PredicateKind::To(_)
+        | PredicateKind::Text(_)
+        | PredicateKind::Times(..)
+        | PredicateKind::Within(_)
+        | PredicateKind::Same(_) => {
             return binder.refuse(
                 codes::WRONG_PREDICATE,
                 predicate.span,
@@ -128,7 +133,7 @@ impl Binder<'_> {
         // A number without unit is no length that a reader would guess.
         dates::clock_duration(&literal.text, 0).filter(|length| *length > 0).or_else(|| {
             self.refuse(
-                codes::BAD_DURATION,
+                codes::UNREAD_DURATION,
                 literal.span,
                 format!("`{}` is no duration", literal.text),
                 "write minutes, hours, days or weeks: 30m, 4h, 3d, 2w".to_string(),
@@ -219,7 +224,14 @@ impl Binder<'_> {
         }
         let listed = matches!(
             field.kind,
-            Kind::Status | Kind::Priority | Kind::Resolution | Kind::IssueType | Kind::Version | Kind::Component | Kind::SecurityLevel | Kind::Project
+            Kind::Status
+                | Kind::Priority
+                | Kind::Resolution
+                | Kind::IssueType
+                | Kind::Version
+                | Kind::Component
+                | Kind::SecurityLevel
+                | Kind::Project
         );
         if values.names.iter().any(|n| n.eq_ignore_ascii_case(text)) {
             return Some(());

@@ -149,7 +149,8 @@ impl Binder<'_> {
                         codes::BAD_DATE,
                         literal.span,
                         format!("`{}` is no increment", literal.text),
-                        "write a number with a unit: -1, \"+2w\", 14d; y years, M months, w weeks, d days, h hours, m minutes".to_string(),
+                        "write a number with a unit: -1, \"+2w\", 14d; y years, M months, w weeks, d days, h hours, m minutes"
+                            .to_string(),
                     );
                 }
             },
@@ -177,9 +178,8 @@ impl Binder<'_> {
     pub(crate) fn unknown_value<'n, T>(&self, kind: Kind, literal: &Literal, names: impl Iterator<Item = &'n str>) -> Option<T> {
         let names: Vec<&str> = names.collect();
         let near = nearest(&literal.text, names.iter().copied());
-        let help = did_you_mean(&near).or_else(|| {
-            (!names.is_empty() && names.len() <= 12).then(|| format!("known are {}", names.join(", ")))
-        });
+        let help = did_you_mean(&near)
+            .or_else(|| (!names.is_empty() && names.len() <= 12).then(|| format!("known are {}", names.join(", "))));
         self.refuse(codes::UNKNOWN_VALUE, literal.span, format!("there is no {} called `{}`", kind.name(), literal.text), help)
     }
 }

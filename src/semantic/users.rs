@@ -61,22 +61,30 @@ impl Binder<'_> {
     /// The asking user's account id.
     pub(crate) fn current_user(&self, span: Span) -> Option<String> {
         let Some(user) = &self.session.user else {
-            return self.refuse(codes::NO_USER, span, "nobody is asking: currentUser() needs a user", "give one with --user ID".to_string());
+            return self.refuse(
+                codes::NO_USER,
+                span,
+                "nobody is asking: currentUser() needs a user",
+                "give one with --user ID".to_string(),
+            );
         };
         if self.catalog.people.is_none() {
             return Some(user.clone());
         }
         match self.catalog.find_people(user).first() {
             Some(person) => Some(person.account_id.clone()),
-            None => {
-                self.refuse(codes::UNKNOWN_USER, span, format!("the asking user `{user}` is not in the table of users"), None)
-            }
+            None => self.refuse(codes::UNKNOWN_USER, span, format!("the asking user `{user}` is not in the table of users"), None),
         }
     }
 
     fn members_of(&self, group: &Literal) -> Option<Vec<String>> {
         let Some(groups) = &self.catalog.groups else {
-            return self.refuse(codes::NEEDS_DATA, group.span, "membersOf() needs a table of memberships, and the data has none", None);
+            return self.refuse(
+                codes::NEEDS_DATA,
+                group.span,
+                "membersOf() needs a table of memberships, and the data has none",
+                None,
+            );
         };
         match self.catalog.find_group(&group.text) {
             Some(members) => Some(members.to_vec()),
