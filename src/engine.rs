@@ -8,10 +8,11 @@ use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::datasource::MemTable;
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::physical_plan::displayable;
-use datafusion::prelude::SessionContext;
+use datafusion::prelude::{DataFrame, SessionContext};
 use tokio::sync::RwLock;
 
 use crate::catalog::{Catalog, fields};
+use crate::data::schema::TABLES;
 use crate::data::{read, rows, site};
 use crate::diagnostic::{Diagnostic, Report, codes};
 use crate::error::Error;
@@ -83,8 +84,29 @@ impl Engine {
         Self::new(tables, options).await
     }
 
+    /// Takes the tables of a DataFusion session, found there by the names of the data model. Threads and memory limit of
+    /// the options do not count: they are the session's.
+    ///
+    /// # Errors
+    ///
+    /// Where the session's tables cannot be read.
+    pub async fn from_context(context: SessionContext, options: Options) -> Result<Self, Error> {
+        let mut tables = Tables::default();
+        for table in TABLES {
+            if context.table_exist(table.name)? {
+                tables.insert(table.name, context.table_provider(table.name).await?);
+            }
+        }
+        exec::register_functions(&context);
+        Self::with_context(context, tables, options).await
+    }
+
     async fn new(tables: Tables, options: Options) -> Result<Self, Error> {
         let context = exec::context(options.threads, options.memory_limit)?;
+        Self::with_context(context, tables, options).await
+    }
+
+    async fn with_context(context: SessionContext, tables: Tables, options: Options) -> Result<Self, Error> {
         let catalog = site::catalog(&context, &tables).await?;
         let session = Session {
             now: options.now.unwrap_or_else(jiff::Timestamp::now).as_microsecond(),
@@ -216,6 +238,11 @@ impl Query {
     /// The plan as it was built, before optimisation: what export and embedding start from.
     pub fn logical_plan(&self) -> &LogicalPlan {
         &self.logical
+    }
+
+    /// The query as a DataFrame, to go on with DataFusion's own API.
+    pub fn data_frame(&self) -> DataFrame {
+        DataFrame::new(self.context.state(), self.logical.clone())
     }
 
     /// What compiling cost so far.

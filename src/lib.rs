@@ -4,6 +4,7 @@ pub mod catalog;
 pub mod cases;
 pub mod data;
 pub mod diagnostic;
+mod embed;
 mod engine;
 mod error;
 mod exec;
@@ -12,6 +13,7 @@ pub mod semantic;
 pub mod source;
 pub mod syntax;
 
+pub use embed::JqlContext;
 pub use engine::{Engine, Explanation, Options, Query};
 pub use error::Error;
 pub use exec::{Rows, Statistics};

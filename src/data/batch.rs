@@ -110,6 +110,8 @@ impl CustomColumns {
                     self.kinds.insert(column.clone(), kind);
                 }
                 Some(known) if *known == kind => {}
+                // One option and several are one field: a single value is a list of one.
+                Some(known) if fits_in_list(*known, kind) => *known = ColumnKind::TextList,
                 Some(known) => {
                     self.mixed.entry(column.clone()).or_insert((*known, kind));
                     *known = ColumnKind::Text;
@@ -153,6 +155,7 @@ impl CustomColumns {
                 let cell = match value {
                     None if kind == ColumnKind::TextList => Cell::List(&[]),
                     None => Cell::Text(None),
+                    Some(CustomValue::Text(v)) if kind == ColumnKind::TextList => Cell::List(std::slice::from_ref(v)),
                     Some(v) if v.kind() != kind => {
                         text = v.to_text();
                         Cell::Text(Some(&text))
@@ -265,6 +268,10 @@ pub(crate) fn date_text(days: i32) -> String {
         Ok(t) => t.to_zoned(jiff::tz::TimeZone::UTC).date().to_string(),
         Err(_) => days.to_string(),
     }
+}
+
+fn fits_in_list(a: ColumnKind, b: ColumnKind) -> bool {
+    matches!((a, b), (ColumnKind::Text, ColumnKind::TextList) | (ColumnKind::TextList, ColumnKind::Text))
 }
 
 fn table_fields(table: &str) -> Vec<Field> {

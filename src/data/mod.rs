@@ -8,3 +8,5 @@ pub mod read;
 pub mod rows;
 pub mod schema;
 pub mod site;
+mod staging;
+pub mod write;

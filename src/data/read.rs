@@ -140,7 +140,7 @@ fn checked(table: &Table, field: &Field, file: &Path) -> Result<Field, Error> {
         (ColumnKind::Int, found) if found.is_integer() => Some(DataType::Int64),
         (ColumnKind::Float, found) if found.is_numeric() => Some(DataType::Float64),
         (ColumnKind::Bool, DataType::Boolean) => Some(DataType::Boolean),
-        (ColumnKind::Date, DataType::Date32 | DataType::Date64) => Some(DataType::Date32),
+        (ColumnKind::Date, DataType::Date32 | DataType::Date64 | DataType::Timestamp(..)) => Some(DataType::Date32),
         (ColumnKind::Time, DataType::Timestamp(_, zone)) => {
             check_zone(table, field, zone.as_deref(), file)?;
             Some(DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())))

@@ -97,9 +97,10 @@ pub fn table(name: &str) -> Option<&'static Table> {
     TABLES.iter().find(|t| t.name == name)
 }
 
-/// Whether a column of `issues` is a custom field, such as `customfield_10042`.
+/// Whether a column of `issues` is a custom field: `customfield_10042`, or `customfield_team_name`
+/// where a source names the field and does not tell its id.
 pub fn is_custom(column: &str) -> bool {
-    column.strip_prefix("customfield_").is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
+    column.strip_prefix("customfield_").is_some_and(|n| !n.is_empty())
 }
 
 const fn column(name: &'static str, kind: ColumnKind, doc: &'static str) -> Column {

@@ -87,4 +87,15 @@ codes! {
     READ_FAILED = "jqlx::exec::read_failed", "Reading failed while the query ran.";
     INTERNAL = "jqlx::internal", "A mistake of jqlx itself; please report it.";
     BAD_LINE = "jqlx::input::bad_line", "A line of input is no JSON object with a query.";
+    WRITE_FAILED = "jqlx::data::write_failed", "A dataset could not be written; what was there before is intact.";
+    NOT_A_DATASET = "jqlx::data::not_a_dataset", "The folder to be written holds something other than tables of a dataset.";
+    DATASET_EXISTS = "jqlx::data::exists", "The folder to be written holds a dataset, and nobody said to replace it.";
+    DATASET_BUSY = "jqlx::data::busy", "Another run is writing the same dataset.";
+    IMPORT_UNREADABLE = "jqlx::import::unreadable", "A file to import could not be opened or read.";
+    IMPORT_NOTHING = "jqlx::import::nothing", "Nothing in the files could be imported.";
+    IMPORT_BAD_RECORD = "jqlx::import::bad_record", "A record is damaged or of no known shape and was left out.";
+    IMPORT_BAD_VALUE = "jqlx::import::bad_value", "A value within a record could not be read and was left out.";
+    IMPORT_INCOMPLETE = "jqlx::import::incomplete", "A record holds only a part of its changes, comments or work logs.";
+    IMPORT_MIXED_TYPES = "jqlx::import::mixed_types", "A custom field has values of several types and became text.";
+    IMPORT_SPOOL = "jqlx::import::spool", "The temporary files of an import could not be written or read.";
 }

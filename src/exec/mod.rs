@@ -4,5 +4,5 @@ mod failure;
 mod session;
 mod stream;
 
-pub(crate) use session::context;
+pub(crate) use session::{context, register_functions};
 pub use stream::{Rows, Statistics};

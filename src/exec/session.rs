@@ -27,8 +27,13 @@ pub(crate) fn context(threads: Option<usize>, memory_limit: Option<usize>) -> Re
         options.execution.sort_spill_reservation_bytes = (bytes / 64).clamp(64 * 1024, 10 * 1024 * 1024);
     }
     let context = SessionContext::new_with_config_rt(config, runtime.build_arc()?);
+    register_functions(&context);
+    Ok(context)
+}
+
+/// Makes the functions that plans use known by name, for sessions that read serialised plans.
+pub(crate) fn register_functions(context: &SessionContext) {
     for function in functions::registered() {
         context.register_udf(function.as_ref().clone());
     }
-    Ok(context)
 }

@@ -90,7 +90,7 @@ impl Intervals {
         let rows = tables.scan("events", EVENTS)?.filter(issue.clone().is_not_null().and(of_field(tables, &self.field)?))?;
         let rows = rows.window(vec![
             row_number().partition_by(vec![issue.clone()]).order_by(order.clone()).build()?.alias("place"),
-            lead(at.clone(), None, None).partition_by(vec![issue.clone()]).order_by(order).build()?.alias("until"),
+            lead(at.clone(), Some(1), None).partition_by(vec![issue.clone()]).order_by(order).build()?.alias("until"),
         ])?;
         let first = plain("place").eq(lit(1u64));
         let mut facts = vec![max(when(first.clone(), at.clone()).end()?).alias("first_change")];
@@ -125,7 +125,7 @@ impl Intervals {
         let order = vec![step("time").sort(true, false), step("event_id").sort(true, false), step("added").sort(true, false)];
         let rows = rows.window(vec![
             row_number().partition_by(key.clone()).order_by(order.clone()).build()?.alias("place"),
-            lead(step("time"), None, None).partition_by(key).order_by(order).build()?.alias("until"),
+            lead(step("time"), Some(1), None).partition_by(key).order_by(order).build()?.alias("until"),
         ])?;
         let owner = tables.scan("issues", "owner")?.build()?;
         let on = (vec![Column::new(Some("steps"), "issue_id")], vec![Column::new(Some("owner"), "id")]);

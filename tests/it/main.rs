@@ -1,5 +1,8 @@
-//! All integration tests, in one binary.
+//! All integration tests in one binary: one link instead of many.
 
 mod cases;
+mod data;
+mod import;
 mod naive;
 mod properties;
+mod support;
