@@ -4,6 +4,7 @@
 extern crate alloc;
 
 pub mod catalog;
+pub mod cases;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod data;

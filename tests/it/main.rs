@@ -1,6 +1,9 @@
-//! Tests that use the program and the library from outside, in one binary: one link instead of many.
+//! All integration tests in one binary: one link instead of many.
 
+mod cases;
 mod cli;
 mod data;
 mod import;
+mod naive;
+mod properties;
 mod support;
