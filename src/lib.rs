@@ -1,5 +1,6 @@
 //! jqlx: JQL extended with activity, compiled to DataFusion plans over Arrow and Parquet.
 
+pub mod cases;
 pub mod catalog;
 pub mod data;
 pub mod diagnostic;
