@@ -3,8 +3,8 @@
 // pest's derived code names this crate where pest is built without std.
 extern crate alloc;
 
-pub mod catalog;
 pub mod cases;
+pub mod catalog;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod data;
