@@ -4,6 +4,7 @@
 //! that sources, the demo and tests fill.
 
 mod batch;
+pub mod demo;
 pub mod rows;
 pub mod schema;
 mod staging;
