@@ -169,7 +169,7 @@ impl Builder<'_, '_> {
                 rule => {
                     self.expect_comma(frames.last(), span);
                     let Some(frame) = frames.last_mut() else { continue };
-                    let was_filled = std::mem::replace(&mut frame.filled, true);
+                    frame.filled = true;
                     let operand = match rule {
                         Rule::word | Rule::quoted if members.peek().is_some_and(|next| next.as_rule() == Rule::group_open) => {
                             name = Some(self.function_name(&member, place));
@@ -185,7 +185,7 @@ impl Builder<'_, '_> {
                             Operand::Value(word)
                         }
                         _ => {
-                            if !was_filled || frame.members.is_empty() || self.sink.len() == reported {
+                            if self.sink.len() == reported {
                                 self.bad_character(span);
                             }
                             continue;
