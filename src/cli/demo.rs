@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy;
 
-use super::failure::Failure;
+use super::failure::{Failure, with_options};
 use super::terminal::Terminal;
 use crate::Error;
 use crate::data::demo;
@@ -68,7 +68,7 @@ fn now() -> Result<jiff::Timestamp, Failure> {
 }
 
 fn failure(error: &WriteError) -> Failure {
-    Failure::Error(Error::Environment(Box::new(error.diagnostic())))
+    Failure::Error(Error::Environment(Box::new(with_options(error.diagnostic()))))
 }
 
 /// Changes whenever code that makes the dataset does, so that no old copy is taken for the present one.

@@ -47,6 +47,14 @@ impl Failure {
     }
 }
 
+/// The same diagnostic in the command line's words: how to replace a dataset is an option here.
+pub(super) fn with_options(diagnostic: Diagnostic) -> Diagnostic {
+    match diagnostic.code {
+        codes::DATASET_EXISTS => diagnostic.help("write to a new folder, or replace what is there with --replace"),
+        _ => diagnostic,
+    }
+}
+
 /// The error without its number.
 fn reason(error: &io::Error) -> String {
     let text = error.to_string();

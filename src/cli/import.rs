@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::failure::Failure;
+use super::failure::{Failure, with_options};
 use super::terminal::Terminal;
 use super::watch::Watch;
 use crate::diagnostic::Report;
@@ -50,8 +50,8 @@ pub(super) fn run(arguments: Arguments, terminal: &Terminal) -> Result<(), Failu
             Ok(())
         }
         Ok(Err(error)) => {
-            let (name, source) = (String::new(), String::new());
-            terminal.report(&Report { name, source, diagnostics: error.diagnostics() });
+            let diagnostics = error.diagnostics().into_iter().map(with_options).collect();
+            terminal.report(&Report::new("", "", diagnostics));
             Err(Failure::Reported)
         }
         Err(payload) => match watch.is_stopped() {

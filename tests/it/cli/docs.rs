@@ -70,7 +70,11 @@ fn commands_of_the_pages_print_what_the_pages_show() {
             for (command, output) in shown {
                 // `cargo run --` and the name stand for the binary that is already built.
                 let program = env!("CARGO_BIN_EXE_jqlx");
-                let script = command.replacen("cargo run -- ", &format!("{program} "), 1).replacen("jqlx ", &format!("{program} "), usize::from(command.starts_with("jqlx ")));
+                let script = command.replacen("cargo run -- ", &format!("{program} "), 1).replacen(
+                    "jqlx ",
+                    &format!("{program} "),
+                    usize::from(command.starts_with("jqlx ")),
+                );
                 let mut sh = std::process::Command::new("sh");
                 sh.args(["-c", &script]).current_dir(folder.path());
                 for (name, value) in jqlx().get_envs() {

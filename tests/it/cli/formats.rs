@@ -54,7 +54,9 @@ fn times_of_a_table_are_in_the_sessions_zone() {
 #[test]
 fn the_extension_of_the_output_chooses_the_format() {
     let folder = tempfile::tempdir().unwrap();
-    for (name, start) in [("a.csv", "time,"), ("a.json", "["), ("a.ndjson", "{"), ("a.md", "| time"), ("a.tsv", "time\t"), ("a.txt", "time  ")] {
+    for (name, start) in
+        [("a.csv", "time,"), ("a.json", "["), ("a.ndjson", "{"), ("a.md", "| time"), ("a.tsv", "time\t"), ("a.txt", "time  ")]
+    {
         let file = folder.path().join(name);
         let run = run(&["query", "--data", path(demo()), "--output", path(&file), QUERY]).ok();
         assert_eq!(run.out, "");

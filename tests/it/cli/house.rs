@@ -36,8 +36,21 @@ fn only_the_command_line_uses_the_crates_of_the_feature_cli() {
     let files = files.iter().filter(|file| !file.starts_with(root().join("src/cli")));
     for file in files {
         let text = std::fs::read_to_string(file).unwrap();
-        for word in ["clap::", "clap_complete::", "anstream::", "anstyle::", "etcetera::", "indicatif::", "terminal_size::", "tokio::signal"] {
-            assert!(!text.contains(word), "{} uses {word}, which the library does not have without the feature cli", file.display());
+        for word in [
+            "clap::",
+            "clap_complete::",
+            "anstream::",
+            "anstyle::",
+            "etcetera::",
+            "indicatif::",
+            "terminal_size::",
+            "tokio::signal",
+        ] {
+            assert!(
+                !text.contains(word),
+                "{} uses {word}, which the library does not have without the feature cli",
+                file.display()
+            );
         }
     }
 }

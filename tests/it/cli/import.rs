@@ -16,7 +16,8 @@ fn an_import_can_be_asked() {
     let import = run(&["import", path(&file), "--data", path(&data)]).ok();
     assert_eq!(import.out, "");
     assert!(import.err.starts_with("2 issues and "), "{}", import.err);
-    let query = run(&["query", "--data", path(&data), "--format", "ndjson", "status CHANGED TO Done BY \"Alice Adams\" ORDER BY key"]).ok();
+    let query =
+        run(&["query", "--data", path(&data), "--format", "ndjson", "status CHANGED TO Done BY \"Alice Adams\" ORDER BY key"]).ok();
     let keys: Vec<_> = query.rows().iter().map(|row| row["key"].as_str().unwrap().to_owned()).collect();
     assert_eq!(keys, ["PAY-1", "PAY-2"]);
 }

@@ -2,7 +2,7 @@
 
 use super::{demo, path, run, run_with_input};
 
-const COUNT: &str = "ACTIVITY WHERE comment DELETED GROUP BY actor SHOW count() ORDER BY count DESC, actor";
+const COUNT: &str = "ACTIVITY WHERE comment DELETED GROUP BY actor SHOW count() ORDER BY count() DESC, actor";
 
 #[test]
 fn a_query_comes_as_an_argument_from_stdin_or_from_a_file() {
@@ -58,15 +58,25 @@ fn the_clock_is_an_option() {
         let query = "ACTIVITY WHERE changed AFTER -7d GROUP BY entity SHOW count()";
         run(&["query", "--data", path(demo()), "--now", now, "--format", "csv", query]).ok().out
     };
-    assert_eq!(at("1999-01-01"), "entity,count\n");
+    assert!(at("2026-06-15T12:00:00Z").lines().count() > 5);
     assert_eq!(at("2099-01-01T00:00:00Z"), "entity,count\n");
 }
 
 #[test]
 fn threads_and_memory_are_options() {
-    let limited = run(&["query", "--data", path(demo()), "--threads", "1", "--memory-limit", "256MB", "--format", "csv", COUNT]).ok();
+    let limited =
+        run(&["query", "--data", path(demo()), "--threads", "1", "--memory-limit", "256MB", "--format", "csv", COUNT]).ok();
     let free = run(&["query", "--data", path(demo()), "--format", "csv", COUNT]).ok();
     assert_eq!(limited.out, free.out);
-    let tight = run(&["query", "--data", path(demo()), "--memory-limit", "1kB", "--format", "csv", "ACTIVITY WHERE changed AFTER -999d ORDER BY text"]);
+    let tight = run(&[
+        "query",
+        "--data",
+        path(demo()),
+        "--memory-limit",
+        "1kB",
+        "--format",
+        "csv",
+        "ACTIVITY WHERE changed AFTER -999d ORDER BY text",
+    ]);
     assert!(tight.code == Some(0) || tight.err.contains("jqlx::exec::out_of_memory"), "{}", tight.err);
 }

@@ -147,7 +147,9 @@ fn empty_tables_answer_with_no_rows() {
     };
     let folder = copy_of_demo();
     spoil(folder.path());
-    for query in [ISSUES, EVENTS, "ACTIVITY WHERE changed AFTER -30d GROUP BY actor SHOW count()", "status CHANGED", "NOT status WAS Done"] {
+    for query in
+        [ISSUES, EVENTS, "ACTIVITY WHERE changed AFTER -30d GROUP BY actor SHOW count()", "status CHANGED", "NOT status WAS Done"]
+    {
         let run = run(&["query", "--data", path(folder.path()), "--format", "ndjson", query]).ok();
         assert_eq!(run.out, "", "{query}");
     }
@@ -261,7 +263,8 @@ fn the_deepest_and_longest_queries_get_an_answer() {
     let list = format!("labels IN ({})", keys.join(", "));
     let chain = vec!["summary ~ card"; 20_000].join(" OR ");
     for (name, query) in [("deep", deep), ("nots", nots), ("list", list), ("chain", chain)] {
-        let run = run_with_input(&["query", "--data", path(demo()), "--format", "ndjson", "--timeout", "120s", "-"], query.as_bytes());
+        let run =
+            run_with_input(&["query", "--data", path(demo()), "--format", "ndjson", "--timeout", "120s", "-"], query.as_bytes());
         assert!(matches!(run.code, Some(0 | 1)), "{name}: {:?} {}", run.code, run.err);
         assert!(run.code == Some(0) || run.err.contains("jqlx::"), "{name}: {}", run.err);
         assert!(!run.err.contains("panicked") && !run.err.contains("timed_out"), "{name}: {}", run.err);
