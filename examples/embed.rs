@@ -17,7 +17,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
             Engine::from_tables(jqlx::data::demo::demo(), Options { now: Some(now), ..Options::default() }).await?
         }
     };
-    let who = arguments.next().unwrap_or_else(|| "mia".to_owned());
+    let who = arguments.next().unwrap_or_else(|| "mallory".to_owned());
 
     // The value is bound, never spliced into the text: it can be anything a user typed.
     let parameters = Parameters::from([("who".to_owned(), Parameter::Text(who))]);

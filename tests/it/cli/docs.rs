@@ -124,3 +124,25 @@ fn links_between_pages_exist() {
         }
     }
 }
+
+/// The examples that the help shows, those over the sample data.
+#[test]
+fn examples_in_the_help_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut examples = 0;
+    for command in ["", "query", "check", "explain", "fields", "functions", "verbs", "demo", "parse", "completions"] {
+        let help: super::Run = jqlx().args(command.split_whitespace()).arg("--help").output().unwrap().into();
+        let lines = help.ok().out;
+        let lines = lines.lines().skip_while(|line| *line != "Examples:").skip(1).take_while(|line| line.starts_with("  "));
+        for line in lines.map(str::trim).filter(|l| !["export", "corpus", "sample", "~/"].iter().any(|word| l.contains(word))) {
+            examples += 1;
+            let script = line.replace("jqlx ", &format!("{} ", env!("CARGO_BIN_EXE_jqlx")));
+            let mut sh = std::process::Command::new("sh");
+            sh.args(["-c", &script]).current_dir(folder.path()).env("XDG_CACHE_HOME", folder.path().join("cache"));
+            let run: super::Run = sh.output().unwrap().into();
+            let refused = line.contains("assginee");
+            assert_eq!(run.code, Some(i32::from(refused)), "{line}\n{}", run.err);
+        }
+    }
+    assert!(examples >= 15, "only {examples} examples were found");
+}

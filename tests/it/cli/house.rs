@@ -67,3 +67,14 @@ fn syntax_knows_nothing_of_data_and_plans() {
         }
     }
 }
+
+#[test]
+fn the_cached_sample_is_known_by_all_that_makes_it() {
+    let cache = std::fs::read_to_string(root().join("src/cli/demo.rs")).unwrap();
+    let mut files = Vec::new();
+    rust_files(&root().join("src/data/demo"), &mut files);
+    for file in files {
+        let name = format!("../data/demo/{}", file.strip_prefix(root().join("src/data/demo")).unwrap().display());
+        assert!(cache.contains(&name), "src/cli/demo.rs does not count {name} in its fingerprint");
+    }
+}
