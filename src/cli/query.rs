@@ -19,7 +19,7 @@ Examples:
   jqlx query --demo 'ACTIVITY WHERE comment DELETED AFTER -30d'
   jqlx query --demo 'status CHANGED FROM \"In Progress\" TO \"To Do\" AFTER -90d' -o back.csv
   jqlx query --data ./export --user alice 'assignee WAS currentUser() ORDER BY updated DESC'
-  jqlx query --demo --param who=mallory 'ACTIVITY WHERE changed BY $who GROUP BY action SHOW count()'
+  jqlx query --demo --param who=mallory 'ACTIVITY WHERE comment DELETED BY $who'
   echo 'project = PAY' | jqlx query --demo -";
 
 /// Compile and run one query

@@ -26,11 +26,13 @@ pub(super) struct Layout {
 pub(super) const GAP: usize = 2;
 /// Values of this width or less are never cut, keys and names mostly.
 const SHORT: usize = 12;
+/// A cut column keeps this as long as there are columns to its right that can go instead.
+const COMFORT: usize = 20;
 /// A cut column keeps at least this.
 const LEAST: usize = 8;
 
-/// Fits the columns into `width`: first columns without values go, then long texts are cut,
-/// then columns go from the right. One column always stays.
+/// Fits the columns into `width`: first columns without values go, then columns from the right as long as a long text
+/// stays readable that way, then long texts are cut, then columns go from the right. One column always stays.
 pub(super) fn fit(columns: &[Measured], width: Option<usize>) -> Layout {
     let natural = |c: &Measured| c.name.max(c.widest).max(1);
     let least = |c: &Measured| match natural(c) {
@@ -48,6 +50,11 @@ pub(super) fn fit(columns: &[Measured], width: Option<usize>) -> Layout {
     };
     if total(&shown, &natural) > width && columns.iter().any(|c| !c.empty) {
         (layout.empty, shown) = shown.into_iter().partition(|&i| columns[i].empty);
+    }
+    let long = |i: &usize| natural(&columns[*i]) > COMFORT && !columns[*i].rigid;
+    let comfort = |c: &Measured| if c.rigid { natural(c) } else { natural(c).min(COMFORT) };
+    while total(&shown, &comfort) > width && shown.iter().rev().skip(1).any(long) {
+        layout.narrow.extend(shown.pop());
     }
     while shown.len() > 1 && total(&shown, &least) > width {
         layout.narrow.extend(shown.pop());
