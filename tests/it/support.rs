@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
 use datafusion::arrow::compute::{cast, concat_batches};
-use datafusion::arrow::datatypes::{DataType, Int64Type};
+use datafusion::arrow::datatypes::DataType;
 use datafusion::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 /// The shared folder of real data, or none where this machine has none.
@@ -103,16 +103,6 @@ impl Rows {
             .iter()
             .map(|v| v.unwrap_or_default().to_owned())
             .collect()
-    }
-
-    /// A column of whole numbers.
-    pub fn ints(&self, column: &str) -> Vec<Option<i64>> {
-        let array = self
-            .batch
-            .column_by_name(column)
-            .unwrap_or_else(|| panic!("there is no column {column}"));
-        let array = cast(array, &DataType::Int64).expect("a number");
-        array.as_primitive::<Int64Type>().iter().collect()
     }
 
     /// Some columns of the rows of which `column` is `value`.

@@ -18,7 +18,7 @@ pub(super) fn former_keys(histories: &[Value]) -> Vec<(i64, String)> {
             continue;
         };
         for item in list(history, "items").iter().filter_map(Value::as_object) {
-            if text(item, "field").is_some_and(|f| f.eq_ignore_ascii_case("key"))
+            if is_field(item, "key")
                 && let Some(from) = text(item, "fromString")
             {
                 keys.push((time, from.to_owned()));
@@ -56,6 +56,11 @@ pub(super) fn history(value: &Value, subject: &Subject, site: &mut Site, mapped:
 
     let items = list(history, "items");
     let seconds = logged_seconds(items);
+    let keys = items
+        .iter()
+        .filter_map(Value::as_object)
+        .find(|i| is_field(i, "key"))
+        .map(Sides::of);
     for (index, item) in items.iter().enumerate() {
         let Some(item) = item.as_object() else {
             mapped
@@ -72,7 +77,7 @@ pub(super) fn history(value: &Value, subject: &Subject, site: &mut Site, mapped:
         };
         mapped.counts.change_items += 1;
         let row = EventRow {
-            event_id: format!("jira:change:{change}:{index}"),
+            event_id: format!("jira:change:{change}:{index:03}"),
             ..base.clone()
         };
         let sides = Sides::of(item);
@@ -82,6 +87,7 @@ pub(super) fn history(value: &Value, subject: &Subject, site: &mut Site, mapped:
             "link" => link(row, sides, mapped),
             "remoteissuelink" => remote_link(row, sides, mapped),
             "worklogid" => worklog(row, sides, seconds, mapped),
+            "project" => project_change(row, text(item, "fieldId"), sides, keys.as_ref(), mapped),
             lower => field_change(
                 row,
                 field,
@@ -93,6 +99,10 @@ pub(super) fn history(value: &Value, subject: &Subject, site: &mut Site, mapped:
             ),
         }
     }
+}
+
+fn is_field(item: &Object, name: &str) -> bool {
+    text(item, "field").is_some_and(|f| f.eq_ignore_ascii_case(name))
 }
 
 /// Both sides of an item, empty ones as none.
@@ -213,6 +223,31 @@ fn shown(id: &Option<String>, name: &Option<String>) -> Option<String> {
         }),
         (id, None) => id.clone(),
     }
+}
+
+/// The change log shows names of projects, queries and the issues table have keys: those of the
+/// issue's own key, which changes in the same edit.
+fn project_change(
+    row: EventRow,
+    field_id: Option<&str>,
+    sides: Sides,
+    keys: Option<&Sides>,
+    mapped: &mut Mapped,
+) {
+    let project = |key: Option<&String>| {
+        key.and_then(|k| k.rsplit_once('-'))
+            .map(|(p, _)| p.to_owned())
+    };
+    let row = EventRow {
+        field: Some("project".into()),
+        field_id: field_id.map(str::to_owned),
+        from_value: project(keys.and_then(|k| k.from.as_ref())).or(sides.from),
+        to_value: project(keys.and_then(|k| k.to.as_ref())).or(sides.to),
+        from_id: sides.from_id,
+        to_id: sides.to_id,
+        ..row
+    };
+    mapped.events.push(Event { row, hearsay: 0 });
 }
 
 /// A new key is a move to another project.

@@ -437,7 +437,15 @@ impl Reader<'_> {
     ) -> Vec<String> {
         self.check(value.is_array(), name, value, "a list");
         let list = value.as_array().map_or(&[][..], Vec::as_slice);
-        list.iter().filter_map(|v| read(self.site, v)).collect()
+        let found: Vec<String> = list.iter().filter_map(|v| read(self.site, v)).collect();
+        if found.len() < list.len() {
+            let lost = list.len() - found.len();
+            self.mapped.flaws.push(format!(
+                "{name}: {lost} of {} elements have no name",
+                list.len()
+            ));
+        }
+        found
     }
 
     /// Versions and components belong to the project that the issue is in now.
