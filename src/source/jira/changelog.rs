@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use super::issue::{Subject, set_actor};
 use super::json::{Object, day, id, instant, list, micros, scalar, text};
 use super::site::Site;
+use super::subject::{Subject, set_actor};
 use super::{Event, Mapped};
 use crate::data::rows::EventRow;
 
