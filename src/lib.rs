@@ -3,7 +3,22 @@
 // pest's derived code names this crate where pest is built without std.
 extern crate alloc;
 
+pub mod cases;
+pub mod catalog;
 pub mod data;
 pub mod diagnostic;
+mod embed;
+mod engine;
+mod error;
+mod exec;
+mod plan;
+pub mod semantic;
 pub mod source;
 pub mod syntax;
+
+pub use embed::JqlContext;
+pub use engine::{Engine, Explanation, Options, Query};
+pub use error::Error;
+pub use exec::{Rows, Statistics};
+pub use plan::Tables;
+pub use semantic::{Parameter, Parameters};

@@ -4,8 +4,8 @@
 //! where the query does not use them. `docs/language.md` lists the shapes.
 
 use super::ast::{
-    ActivityClause, Argument, AsOf, Call, Clause, Column, ColumnKind, Direction, Expr, ExprKind, FieldRef, Literal,
-    Operand, Predicate, PredicateKind, Query, Sequence, SortKey, Target,
+    ActivityClause, Argument, AsOf, Call, Clause, Column, ColumnKind, Direction, Expr, ExprKind, FieldRef, Literal, Operand,
+    Predicate, PredicateKind, Query, Sequence, SortKey, Target,
 };
 use serde_json::{Map, Value, json};
 
@@ -127,9 +127,10 @@ fn field(field: &FieldRef) -> Value {
     let mut map = Map::new();
     map.insert("name".into(), text(&field.name));
     if !field.properties.is_empty() {
-        let properties = field.properties.iter().map(
-            |property| json!({ "key": text(&property.key), "path": property.path.iter().map(text).collect::<Value>() }),
-        );
+        let properties = field
+            .properties
+            .iter()
+            .map(|property| json!({ "key": text(&property.key), "path": property.path.iter().map(text).collect::<Value>() }));
         map.insert("props".into(), properties.collect());
     }
     Value::Object(map)

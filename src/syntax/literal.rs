@@ -86,12 +86,9 @@ fn control_character(c: char, at: usize) -> Diagnostic {
         '\t' => "\\t".to_owned(),
         c => format!("\\u{:04x}", c as u32),
     };
-    Diagnostic::error(
-        codes::BAD_CHARACTER,
-        format!("The character U+{:04X} may not stand in a quoted string", c as u32),
-    )
-    .at(Span::new(at, at + c.len_utf8()), "this character")
-    .help(format!("write it as `{escape}`"))
+    Diagnostic::error(codes::BAD_CHARACTER, format!("The character U+{:04X} may not stand in a quoted string", c as u32))
+        .at(Span::new(at, at + c.len_utf8()), "this character")
+        .help(format!("write it as `{escape}`"))
 }
 
 fn bad_escape(escape: Option<char>, at: usize) -> Diagnostic {
@@ -108,9 +105,7 @@ fn bad_escape(escape: Option<char>, at: usize) -> Diagnostic {
         ),
     };
     let end = at + 1 + escape.map_or(0, char::len_utf8);
-    Diagnostic::error(codes::BAD_ESCAPE, format!("`{shown}` is no escape"))
-        .at(Span::new(at, end), "this escape")
-        .help(help)
+    Diagnostic::error(codes::BAD_ESCAPE, format!("`{shown}` is no escape")).at(Span::new(at, end), "this escape").help(help)
 }
 
 /// Whether `c` may stand in a word outside quotes.
@@ -126,11 +121,7 @@ pub(super) fn is_number(text: &str) -> bool {
 
 /// Whether `text` reads as one word that is no number, no keyword and no reserved word.
 pub(super) fn is_plain(text: &str) -> bool {
-    !text.is_empty()
-        && text.chars().all(is_word_char)
-        && !is_number(text)
-        && !words::is_keyword(text)
-        && !words::is_reserved(text)
+    !text.is_empty() && text.chars().all(is_word_char) && !is_number(text) && !words::is_keyword(text) && !words::is_reserved(text)
 }
 
 /// Writes `text` in double quotes, on one line.

@@ -3,8 +3,8 @@
 //! Reading what is printed gives the same tree, but for spans and for whether a plain word was quoted.
 
 use super::ast::{
-    ActivityClause, Argument, AsOf, Call, Clause, Column, ColumnKind, Comparison, Direction, Expr, ExprKind, FieldRef,
-    Literal, LiteralKind, Operand, Predicate, PredicateKind, Query, Sequence, SortKey, Step, Target,
+    ActivityClause, Argument, AsOf, Call, Clause, Column, ColumnKind, Comparison, Direction, Expr, ExprKind, FieldRef, Literal,
+    LiteralKind, Operand, Predicate, PredicateKind, Query, Sequence, SortKey, Step, Target,
 };
 use super::{literal, words};
 use std::fmt;
@@ -115,9 +115,7 @@ fn separated<T>(items: &[T], write: impl Fn(&T, &mut String), out: &mut String) 
 
 fn write_expr(expr: &Expr, out: &mut String) {
     match &expr.kind {
-        ExprKind::And(members) => {
-            write_chain(members, " AND ", |e| matches!(e.kind, ExprKind::And(_) | ExprKind::Or(_)), out)
-        }
+        ExprKind::And(members) => write_chain(members, " AND ", |e| matches!(e.kind, ExprKind::And(_) | ExprKind::Or(_)), out),
         ExprKind::Or(members) => write_chain(members, " OR ", |e| matches!(e.kind, ExprKind::Or(_)), out),
         ExprKind::Not(inner) => {
             out.push_str("NOT ");

@@ -4,8 +4,8 @@ use super::operand::Read;
 use super::{Builder, Node};
 use crate::diagnostic::{Diagnostic, Span, codes};
 use crate::syntax::ast::{
-    ActivityClause, Clause, Comparison, ExprKind, FieldRef, Literal, LiteralKind, Operand, Operator, Predicate,
-    PredicateKind, Sequence, Spanned, Step,
+    ActivityClause, Clause, Comparison, ExprKind, FieldRef, Literal, LiteralKind, Operand, Operator, Predicate, PredicateKind,
+    Sequence, Spanned, Step,
 };
 use crate::syntax::grammar::Rule;
 use crate::syntax::words;
@@ -227,12 +227,7 @@ impl Builder<'_, '_> {
     }
 
     /// `WHILE field operator operand`
-    fn held_while(
-        &mut self,
-        held: Option<Pair<'_, Rule>>,
-        at: Span,
-        operator: Option<Operator>,
-    ) -> Option<(Clause, usize)> {
+    fn held_while(&mut self, held: Option<Pair<'_, Rule>>, at: Span, operator: Option<Operator>) -> Option<(Clause, usize)> {
         self.only_behind_was(at, "WHILE", operator);
         let Some(held) = held else {
             self.missing_operand(at.end, "WHILE", "a clause such as status = Done");
@@ -312,9 +307,7 @@ impl Builder<'_, '_> {
         }
         let help = match &node.expr.kind {
             _ if fits => "remove the parentheses",
-            ExprKind::Not(_) => {
-                "to negate the whole sequence write NOT (a THEN b); to ask that nothing follows, a THEN NOT b"
-            }
+            ExprKind::Not(_) => "to negate the whole sequence write NOT (a THEN b); to ask that nothing follows, a THEN NOT b",
             ExprKind::And(_) | ExprKind::Or(_) => "join whole sequences instead: a THEN b OR a THEN c",
             _ => "THEN joins clauses with a verb, such as comment DELETED or status CHANGED TO Done",
         };

@@ -134,20 +134,14 @@ impl Builder<'_, '_> {
                 _ => format!("write field CHANGED {shown} ..."),
             };
             return self.sink.report(
-                Diagnostic::error(
-                    codes::MISSING_OPERATOR,
-                    format!("{shown} asks about history, and there is no WAS or CHANGED"),
-                )
-                .at(second.span, "an operator is missing before this")
-                .help(help),
+                Diagnostic::error(codes::MISSING_OPERATOR, format!("{shown} asks about history, and there is no WAS or CHANGED"))
+                    .at(second.span, "an operator is missing before this")
+                    .help(help),
             );
         }
         // `Epic Link = x`: words up to an operator are one name.
         let words = tokens.iter().take_while(|t| t.is_name()).count();
-        if words > 1
-            && tokens.get(words).is_some_and(Token::is_operator)
-            && tokens[..words].iter().all(|t| t.rule == Rule::word)
-        {
+        if words > 1 && tokens.get(words).is_some_and(Token::is_operator) && tokens[..words].iter().all(|t| t.rule == Rule::word) {
             let span = tokens[0].span.to(tokens[words - 1].span);
             let name = tokens[..words].iter().map(|t| t.text).collect::<Vec<_>>().join(" ");
             return self.sink.report_with(|| {
@@ -257,28 +251,16 @@ impl Builder<'_, '_> {
         let Some(first) = tokens.first() else { return };
         let second = tokens.get(1);
         let at = first.span;
-        let report =
-            |code, message: &str, label: &str, help: String| Diagnostic::error(code, message).at(at, label).help(help);
+        let report = |code, message: &str, label: &str, help: String| Diagnostic::error(code, message).at(at, label).help(help);
         let diagnostic = if first.rule == Rule::word && first.text.starts_with("--") {
             return self.comment(Span { start: at.start, end: at.start + 2 });
         } else if ["after", "before", "on", "during", "by", "from", "to"].iter().any(|w| first.is(w)) {
             let shown = first.upper();
-            let near =
-                if shown == "BY" { Some("did you mean ORDER BY? Otherwise write field CHANGED BY ...") } else { None };
+            let near = if shown == "BY" { Some("did you mean ORDER BY? Otherwise write field CHANGED BY ...") } else { None };
             let help = near.map_or(format!("to ask about history, write field CHANGED {shown} ..."), str::to_owned);
-            report(
-                codes::UNEXPECTED,
-                &format!("{shown} goes with WAS and CHANGED only"),
-                "the clause before has no history",
-                help,
-            )
+            report(codes::UNEXPECTED, &format!("{shown} goes with WAS and CHANGED only"), "the clause before has no history", help)
         } else if first.is("order") {
-            report(
-                codes::UNEXPECTED,
-                "ORDER stands without BY",
-                "BY is missing behind this",
-                "write ORDER BY field".to_owned(),
-            )
+            report(codes::UNEXPECTED, "ORDER stands without BY", "BY is missing behind this", "write ORDER BY field".to_owned())
         } else if first.is("asc") || first.is("desc") {
             let shown = first.upper();
             report(
@@ -333,10 +315,7 @@ impl Builder<'_, '_> {
         if first.is("sort") && by {
             return Some("ORDER BY");
         }
-        match words::nearest(
-            first.text,
-            if by { &["order", "group"] } else { &["and", "or", "then", "limit", "show"] },
-        )? {
+        match words::nearest(first.text, if by { &["order", "group"] } else { &["and", "or", "then", "limit", "show"] })? {
             "order" => Some("ORDER BY"),
             "group" => Some("GROUP BY"),
             "and" if !second.is_operator() => Some("AND"),

@@ -62,11 +62,7 @@ impl Frame {
 
     /// Whether nothing was read yet.
     fn is_empty(&self) -> bool {
-        self.any.is_empty()
-            && self.all.is_empty()
-            && self.is_waiting()
-            && self.nots.is_empty()
-            && self.sequence.is_none()
+        self.any.is_empty() && self.all.is_empty() && self.is_waiting() && self.nots.is_empty() && self.sequence.is_none()
     }
 
     fn before(&self) -> Before<'_> {

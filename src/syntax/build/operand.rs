@@ -35,12 +35,14 @@ struct Frame {
     filled: bool,
     /// The last comma.
     comma: Option<Span>,
+    /// Whether a wrong character was just read: no comma is missed on either side of it.
+    odd: bool,
 }
 
 impl Frame {
     fn new(name: Option<Literal>, open: Span) -> Self {
         let start = name.as_ref().map_or(open.start, |n| n.span.start);
-        Self { name, start, members: Vec::new(), depth: 0, filled: false, comma: None }
+        Self { name, start, members: Vec::new(), depth: 0, filled: false, comma: None, odd: false }
     }
 }
 
@@ -166,31 +168,31 @@ impl Builder<'_, '_> {
                     frame.filled = false;
                     frame.comma = Some(span);
                 }
+                Rule::stray => {
+                    let Some(frame) = frames.last_mut() else { continue };
+                    (frame.filled, frame.odd) = (true, true);
+                    if self.sink.len() == reported {
+                        self.bad_character(span);
+                    }
+                }
                 rule => {
                     self.expect_comma(frames.last(), span);
                     let Some(frame) = frames.last_mut() else { continue };
-                    frame.filled = true;
+                    (frame.filled, frame.odd) = (true, false);
                     let operand = match rule {
-                        Rule::word | Rule::quoted
-                            if members.peek().is_some_and(|next| next.as_rule() == Rule::group_open) =>
-                        {
+                        Rule::word | Rule::quoted if members.peek().is_some_and(|next| next.as_rule() == Rule::group_open) => {
                             name = Some(self.function_name(&member, place));
                             continue;
                         }
                         Rule::word | Rule::quoted | Rule::unterminated => Operand::Value(self.literal(&member)),
                         Rule::empty => Operand::Empty(span),
                         Rule::parameter => Operand::Parameter(self.parameter(&member)),
-                        Rule::misplaced => {
+                        // A keyword; AND, OR and ORDER end the run.
+                        _ => {
                             let mut word = self.any_word(&member);
                             word.kind = LiteralKind::Quoted;
                             self.reserved(&word);
                             Operand::Value(word)
-                        }
-                        _ => {
-                            if self.sink.len() == reported {
-                                self.bad_character(span);
-                            }
-                            continue;
                         }
                     };
                     let read = Read { operand, depth: 1 };
@@ -227,7 +229,7 @@ impl Builder<'_, '_> {
     }
 
     fn expect_comma(&mut self, frame: Option<&Frame>, span: Span) {
-        if frame.is_some_and(|f| f.filled) {
+        if frame.is_some_and(|f| f.filled && !f.odd) {
             self.sink.report_with(|| {
                 Diagnostic::error(codes::MISSING_COMMA, "Two values stand side by side")
                     .at(span, "a comma is missing before this")
@@ -322,8 +324,7 @@ impl Builder<'_, '_> {
     /// The run of text without white space, parentheses, quotes and commas that holds the byte `at`.
     fn chunk_around(&self, at: usize) -> &str {
         const REACH: usize = 100;
-        let ends =
-            |c: char| c.is_whitespace() || matches!(c, '(' | ')' | ',' | '"' | '\'' | '=' | '~' | '<' | '>' | '!');
+        let ends = |c: char| c.is_whitespace() || matches!(c, '(' | ')' | ',' | '"' | '\'' | '=' | '~' | '<' | '>' | '!');
         let (before, behind) = self.text.split_at_checked(at).unwrap_or(("", ""));
         let back: usize = before.chars().rev().take(REACH).take_while(|c| !ends(*c)).map(char::len_utf8).sum();
         let forth: usize = behind.chars().take(REACH).take_while(|c| !ends(*c)).map(char::len_utf8).sum();
@@ -338,8 +339,7 @@ impl Builder<'_, '_> {
             return Span::new(self.end(), self.end());
         }
         let start = from as usize + (rest.len() - trimmed.len());
-        let word: usize =
-            trimmed.chars().take_while(|c| crate::syntax::literal::is_word_char(*c)).map(char::len_utf8).sum();
+        let word: usize = trimmed.chars().take_while(|c| crate::syntax::literal::is_word_char(*c)).map(char::len_utf8).sum();
         let length = if word > 0 { word } else { trimmed.chars().next().map_or(0, char::len_utf8) };
         Span::new(start, start + length)
     }
@@ -354,17 +354,14 @@ impl Builder<'_, '_> {
             return;
         }
         let lower = found.to_ascii_lowercase();
-        let mut diagnostic =
-            Diagnostic::error(codes::MISSING_OPERAND, format!("{after} has nothing on its right side"))
-                .at(at, format!("{expected} is expected here"));
+        let mut diagnostic = Diagnostic::error(codes::MISSING_OPERAND, format!("{after} has nothing on its right side"))
+            .at(at, format!("{expected} is expected here"));
         if words::is_keyword(found) && !matches!(lower.as_str(), "and" | "or" | "order") {
             diagnostic = match lower.as_str() {
-                "not" => diagnostic.help(
-                    "write != for a value that differs, NOT IN for a list, and NOT before the clause for all else",
-                ),
-                _ => {
-                    diagnostic.help(format!("`{found}` is a keyword; if it is meant as a value, quote it: \"{found}\""))
+                "not" => {
+                    diagnostic.help("write != for a value that differs, NOT IN for a list, and NOT before the clause for all else")
                 }
+                _ => diagnostic.help(format!("`{found}` is a keyword; if it is meant as a value, quote it: \"{found}\"")),
             };
         } else if !found.is_empty() && "=<>~!".contains(found) {
             diagnostic = diagnostic.help("an operator stands once, between the field and the value");

@@ -84,9 +84,7 @@ impl Builder<'_, '_> {
         };
         let shown: String = text.chars().take(12).collect();
         self.sink.report(
-            Diagnostic::error(codes::UNKNOWN_OPERATOR, format!("`{shown}` is no operator"))
-                .at(span, "this operator")
-                .help(help),
+            Diagnostic::error(codes::UNKNOWN_OPERATOR, format!("`{shown}` is no operator")).at(span, "this operator").help(help),
         );
     }
 }

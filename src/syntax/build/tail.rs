@@ -93,8 +93,7 @@ impl Builder<'_, '_> {
             Some((_, second)) => {
                 let lower = text.get(first..).unwrap_or("").to_ascii_lowercase();
                 let second = second.to_ascii_lowercase();
-                let single =
-                    lower.find(|c: char| !c.is_ascii_whitespace()).filter(|at| lower[*at..].starts_with(&second));
+                let single = lower.find(|c: char| !c.is_ascii_whitespace()).filter(|at| lower[*at..].starts_with(&second));
                 single.map_or(first, |at| first + at + second.len())
             }
             None => first,
@@ -324,8 +323,7 @@ impl Builder<'_, '_> {
             };
             if again {
                 self.sink.report(
-                    Diagnostic::error(codes::UNEXPECTED, "This stands twice behind one field")
-                        .at(at, "this is the second"),
+                    Diagnostic::error(codes::UNEXPECTED, "This stands twice behind one field").at(at, "this is the second"),
                 );
             }
         }

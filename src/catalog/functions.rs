@@ -1,0 +1,549 @@
+//! The functions of JQL (`reference/jql.md` section 7) and those that jqlx adds.
+
+use crate::semantic::bound::Unit;
+
+/// How a function is evaluated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Evaluation {
+    /// The asking user.
+    CurrentUser,
+    /// The members of a group.
+    MembersOf,
+    /// Accounts that are not active.
+    InactiveUsers,
+    /// The instant of the query.
+    Now,
+    /// The first instant of the current unit, moved by an increment.
+    StartOf(Unit),
+    /// The last millisecond of the current unit, moved by an increment.
+    EndOf(Unit),
+    /// Sprints in a state.
+    Sprints(&'static str),
+    /// Versions that are released, or not.
+    Versions {
+        /// Released ones.
+        released: bool,
+    },
+    /// The last released version of a project.
+    LatestReleased,
+    /// The first unreleased version of a project.
+    EarliestUnreleased,
+    /// Projects led by a user.
+    ProjectsLedBy,
+    /// Components led by a user.
+    ComponentsLedBy,
+    /// Nothing yet; the text says what is needed.
+    Missing(&'static str),
+}
+
+/// What a function returns, which decides where it may stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Returns {
+    User,
+    Users,
+    Instant,
+    Issues,
+    Versions,
+    Version,
+    Sprints,
+    Types,
+    Projects,
+    Components,
+    Options,
+    State,
+}
+
+impl Returns {
+    /// Whether it is a list, for IN and NOT IN only.
+    pub fn is_list(self) -> bool {
+        !matches!(self, Self::User | Self::Instant | Self::Version | Self::State)
+    }
+}
+
+/// One function.
+#[derive(Clone, Copy, Debug)]
+pub struct Function {
+    /// Its name.
+    pub name: &'static str,
+    /// Other names, all compared ignoring case.
+    pub aliases: &'static [&'static str],
+    /// The arguments, for messages: `group`, `[increment]`.
+    pub arguments: &'static str,
+    /// Fewest arguments.
+    pub least: usize,
+    /// Most arguments.
+    pub most: usize,
+    /// What comes out.
+    pub returns: Returns,
+    /// How.
+    pub evaluation: Evaluation,
+    /// One sentence.
+    pub doc: &'static str,
+    /// A clause that uses it.
+    pub example: &'static str,
+}
+
+macro_rules! function {
+    ($name:literal $(| $alias:literal)*, $arguments:literal, $least:literal..=$most:expr, $returns:ident, $evaluation:expr, $doc:literal, $example:literal) => {
+        Function {
+            name: $name, aliases: &[$($alias),*], arguments: $arguments, least: $least, most: $most, returns: Returns::$returns,
+            evaluation: $evaluation, doc: $doc, example: $example,
+        }
+    };
+}
+
+use Evaluation::{EndOf, Missing, StartOf};
+
+const SERVER: &str = "state that only the Jira server has";
+const APPROVALS: &str = "approval records";
+const SLA: &str = "SLA records";
+const MANY: usize = 1000;
+
+/// Every function, in alphabetical order.
+pub const FUNCTIONS: &[Function] = &[
+    function!("approved", "", 0..=0, State, Missing(APPROVALS), "Approved requests.", "approvals = approved()"),
+    function!(
+        "approver",
+        "user, ...",
+        1..=MANY,
+        State,
+        Missing(APPROVALS),
+        "Requests with that approver.",
+        "approvals = approver(alice)"
+    ),
+    function!("breached", "", 0..=0, State, Missing(SLA), "The last cycle missed its goal.", "\"Time to resolution\" = breached()"),
+    function!(
+        "cascadeOption",
+        "parent, [child]",
+        1..=2,
+        Options,
+        Missing("options of cascading fields"),
+        "An option of a cascading list.",
+        "Location IN cascadeOption(Europe, Oslo)"
+    ),
+    function!(
+        "choiceOption",
+        "value, ...",
+        1..=MANY,
+        Options,
+        Missing("options of select fields"),
+        "Options by value, before id.",
+        "Team IN choiceOption(1)"
+    ),
+    function!(
+        "closedSprints",
+        "",
+        0..=0,
+        Sprints,
+        Evaluation::Sprints("closed"),
+        "Completed sprints.",
+        "sprint IN closedSprints()"
+    ),
+    function!("completed", "", 0..=0, State, Missing(SLA), "The cycle is complete.", "\"Time to resolution\" = completed()"),
+    function!(
+        "componentsLeadByUser",
+        "[user]",
+        0..=1,
+        Components,
+        Evaluation::ComponentsLedBy,
+        "Components led by a user, by default you.",
+        "component IN componentsLeadByUser()"
+    ),
+    function!("currentLogin", "", 0..=0, Instant, Missing(SERVER), "When this login began.", "created > currentLogin()"),
+    function!("currentUser", "", 0..=0, User, Evaluation::CurrentUser, "You.", "assignee = currentUser()"),
+    function!(
+        "earliestUnreleasedVersion",
+        "project",
+        1..=1,
+        Version,
+        Evaluation::EarliestUnreleased,
+        "The next version of a project.",
+        "fixVersion = earliestUnreleasedVersion(PAY)"
+    ),
+    function!(
+        "elapsed",
+        "duration",
+        1..=1,
+        State,
+        Missing(SLA),
+        "Time since the clock started.",
+        "\"Time to resolution\" > elapsed(\"1h\")"
+    ),
+    function!("endOfDay", "[increment]", 0..=1, Instant, EndOf(Unit::Day), "The last millisecond of today.", "due < endOfDay()"),
+    function!(
+        "endOfMonth",
+        "[increment]",
+        0..=1,
+        Instant,
+        EndOf(Unit::Month),
+        "The last millisecond of this month.",
+        "due < endOfMonth()"
+    ),
+    function!(
+        "endOfQuarter",
+        "[increment]",
+        0..=1,
+        Instant,
+        EndOf(Unit::Quarter),
+        "The last millisecond of this quarter.",
+        "due < endOfQuarter()"
+    ),
+    function!(
+        "endOfWeek",
+        "[increment]",
+        0..=1,
+        Instant,
+        EndOf(Unit::Week),
+        "The last millisecond of this week.",
+        "due < endOfWeek()"
+    ),
+    function!(
+        "endOfYear",
+        "[increment]",
+        0..=1,
+        Instant,
+        EndOf(Unit::Year),
+        "The last millisecond of this year.",
+        "due < endOfYear()"
+    ),
+    function!(
+        "everBreached",
+        "",
+        0..=0,
+        State,
+        Missing(SLA),
+        "Any cycle missed its goal.",
+        "\"Time to resolution\" = everBreached()"
+    ),
+    function!(
+        "futureSprints",
+        "",
+        0..=0,
+        Sprints,
+        Evaluation::Sprints("future"),
+        "Sprints not started.",
+        "sprint IN futureSprints()"
+    ),
+    function!(
+        "inactiveUsers",
+        "",
+        0..=0,
+        Users,
+        Evaluation::InactiveUsers,
+        "Accounts that are not active.",
+        "assignee IN inactiveUsers()"
+    ),
+    function!(
+        "issueHistory" | "workItemHistory",
+        "",
+        0..=0,
+        Issues,
+        Missing(SERVER),
+        "Issues that you viewed lately.",
+        "key IN issueHistory()"
+    ),
+    function!(
+        "issuesWithRemoteLinksByGlobalId" | "workItemsWithRemoteLinksByGlobalId",
+        "id, ...",
+        1..=100,
+        Issues,
+        Missing("remote links with their ids"),
+        "Issues with a remote link.",
+        "key IN issuesWithRemoteLinksByGlobalId(abc)"
+    ),
+    function!("lastLogin", "", 0..=0, Instant, Missing(SERVER), "When the login before this one began.", "created > lastLogin()"),
+    function!(
+        "latestReleasedVersion",
+        "project",
+        1..=1,
+        Version,
+        Evaluation::LatestReleased,
+        "The last released version of a project.",
+        "fixVersion = latestReleasedVersion(PAY)"
+    ),
+    function!(
+        "linkedIssues" | "linkedWorkItems",
+        "key, [type, ...]",
+        1..=MANY,
+        Issues,
+        Missing("issue links beside the issues table"),
+        "Issues linked to one.",
+        "key IN linkedIssues(PAY-1)"
+    ),
+    function!(
+        "membersOf",
+        "group",
+        1..=1,
+        Users,
+        Evaluation::MembersOf,
+        "The members of a group.",
+        "assignee IN membersOf(developers)"
+    ),
+    function!("myApproval", "", 0..=0, State, Missing(APPROVALS), "Requests you approve.", "approvals = myApproval()"),
+    function!("myPending", "", 0..=0, State, Missing(APPROVALS), "Requests that wait for your step.", "approvals = myPending()"),
+    function!(
+        "myPendingApproval",
+        "",
+        0..=0,
+        State,
+        Missing(APPROVALS),
+        "Requests that wait for you.",
+        "approvals = myPendingApproval()"
+    ),
+    function!("now", "", 0..=0, Instant, Evaluation::Now, "The instant of the query.", "due < now()"),
+    function!("openSprints", "", 0..=0, Sprints, Evaluation::Sprints("active"), "Sprints that run.", "sprint IN openSprints()"),
+    function!(
+        "organizationMembers",
+        "organization, ...",
+        1..=MANY,
+        Users,
+        Missing("organizations of requests"),
+        "Members of organizations.",
+        "reporter IN organizationMembers(Acme)"
+    ),
+    function!("paused", "", 0..=0, State, Missing(SLA), "The clock is paused.", "\"Time to resolution\" = paused()"),
+    function!("pending", "", 0..=0, State, Missing(APPROVALS), "Requests with a pending step.", "approvals = pending()"),
+    function!(
+        "pendingApprovalBy",
+        "user, ...",
+        1..=MANY,
+        State,
+        Missing(APPROVALS),
+        "Requests that wait for a user.",
+        "approvals = pendingApprovalBy(alice)"
+    ),
+    function!(
+        "pendingBy",
+        "user, ...",
+        1..=MANY,
+        State,
+        Missing(APPROVALS),
+        "Requests whose step a user belongs to.",
+        "approvals = pendingBy(alice)"
+    ),
+    function!(
+        "projectsLeadByUser" | "spacesLeadByUser",
+        "[user]",
+        0..=1,
+        Projects,
+        Evaluation::ProjectsLedBy,
+        "Projects led by a user, by default you.",
+        "project IN projectsLeadByUser()"
+    ),
+    function!(
+        "projectsWhereUserHasPermission" | "spacesWhereUserHasPermission",
+        "permission",
+        1..=1,
+        Projects,
+        Missing(SERVER),
+        "Projects in which you have a right.",
+        "project IN projectsWhereUserHasPermission(\"Edit Issues\")"
+    ),
+    function!(
+        "projectsWhereUserHasRole" | "spacesWhereUserHasRole",
+        "role",
+        1..=1,
+        Projects,
+        Missing("role members beside the projects"),
+        "Projects in which you have a role.",
+        "project IN projectsWhereUserHasRole(Developers)"
+    ),
+    function!(
+        "releasedVersions",
+        "[project]",
+        0..=1,
+        Versions,
+        Evaluation::Versions { released: true },
+        "Released versions.",
+        "fixVersion IN releasedVersions()"
+    ),
+    function!(
+        "remaining",
+        "duration",
+        1..=1,
+        State,
+        Missing(SLA),
+        "Time until the goal is missed.",
+        "\"Time to resolution\" < remaining(\"2h\")"
+    ),
+    function!("running", "", 0..=0, State, Missing(SLA), "The clock runs.", "\"Time to resolution\" = running()"),
+    function!(
+        "standardIssueTypes" | "standardWorkTypes",
+        "",
+        0..=0,
+        Types,
+        Missing("the hierarchy of issue types"),
+        "Types that are no sub-tasks.",
+        "type IN standardIssueTypes()"
+    ),
+    function!(
+        "startOfDay",
+        "[increment]",
+        0..=1,
+        Instant,
+        StartOf(Unit::Day),
+        "Midnight at the start of today.",
+        "created > startOfDay(-1)"
+    ),
+    function!(
+        "startOfMonth",
+        "[increment]",
+        0..=1,
+        Instant,
+        StartOf(Unit::Month),
+        "The start of this month.",
+        "created > startOfMonth()"
+    ),
+    function!(
+        "startOfQuarter",
+        "[increment]",
+        0..=1,
+        Instant,
+        StartOf(Unit::Quarter),
+        "The start of this quarter.",
+        "created > startOfQuarter()"
+    ),
+    function!(
+        "startOfWeek",
+        "[increment]",
+        0..=1,
+        Instant,
+        StartOf(Unit::Week),
+        "The start of this week.",
+        "created > startOfWeek()"
+    ),
+    function!(
+        "startOfYear",
+        "[increment]",
+        0..=1,
+        Instant,
+        StartOf(Unit::Year),
+        "The start of this year.",
+        "created > startOfYear()"
+    ),
+    function!(
+        "subtaskIssueTypes" | "subtaskWorkTypes",
+        "",
+        0..=0,
+        Types,
+        Missing("the hierarchy of issue types"),
+        "Types that are sub-tasks.",
+        "type IN subtaskIssueTypes()"
+    ),
+    function!(
+        "unreleasedVersions",
+        "[project]",
+        0..=1,
+        Versions,
+        Evaluation::Versions { released: false },
+        "Versions not yet released.",
+        "fixVersion IN unreleasedVersions(PAY)"
+    ),
+    function!(
+        "updatedBy",
+        "user, [from], [to]",
+        1..=3,
+        Issues,
+        Missing("a search over all kinds of events; ask `changed BY user AFTER date`"),
+        "Issues that a user touched.",
+        "key IN updatedBy(alice)"
+    ),
+    function!(
+        "votedIssues" | "votedWorkItems",
+        "",
+        0..=0,
+        Issues,
+        Missing("the votes of each user"),
+        "Issues you voted for.",
+        "key IN votedIssues()"
+    ),
+    function!(
+        "watchedIssues" | "watchedWorkItems",
+        "",
+        0..=0,
+        Issues,
+        Missing("the watches of each user"),
+        "Issues you watch.",
+        "key IN watchedIssues()"
+    ),
+    function!(
+        "withinCalendarHours",
+        "",
+        0..=0,
+        State,
+        Missing(SLA),
+        "The clock runs by the calendar.",
+        "\"Time to resolution\" = withinCalendarHours()"
+    ),
+];
+
+impl Function {
+    /// Whether the name, ignoring case, is one of the function's.
+    pub fn is_called(&self, name: &str) -> bool {
+        self.name.eq_ignore_ascii_case(name) || self.aliases.iter().any(|a| a.eq_ignore_ascii_case(name))
+    }
+
+    /// `membersOf(group)`
+    pub fn signature(&self) -> String {
+        format!("{}({})", self.name, self.arguments)
+    }
+}
+
+/// The function of a name, ignoring case.
+pub fn function(name: &str) -> Option<&'static Function> {
+    FUNCTIONS.iter().find(|f| f.is_called(name))
+}
+
+/// An aggregate or time bucket for SHOW, GROUP BY and ORDER BY.
+#[derive(Clone, Copy, Debug)]
+pub struct ColumnFunction {
+    /// Its name.
+    pub name: &'static str,
+    /// What it computes.
+    pub computes: Computes,
+    /// One sentence.
+    pub doc: &'static str,
+}
+
+/// What a column function computes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Computes {
+    Aggregate(crate::semantic::bound::Aggregate),
+    Bucket(Unit),
+    Missing(&'static str),
+}
+
+macro_rules! column_function {
+    ($name:literal, $computes:expr, $doc:literal) => {
+        ColumnFunction { name: $name, computes: $computes, doc: $doc }
+    };
+}
+
+use crate::semantic::bound::Aggregate;
+
+/// Every column function, in alphabetical order.
+pub const COLUMN_FUNCTIONS: &[ColumnFunction] = &[
+    column_function!("avg", Computes::Aggregate(Aggregate::Avg), "The mean."),
+    column_function!("count", Computes::Aggregate(Aggregate::Count), "The number of rows, or of values."),
+    column_function!("countDistinct", Computes::Aggregate(Aggregate::CountDistinct), "The number of different values."),
+    column_function!("cycleTime", Computes::Missing("durations between statuses"), "Time from the first start of work to the end."),
+    column_function!("day", Computes::Bucket(Unit::Day), "The day of an instant."),
+    column_function!("hour", Computes::Bucket(Unit::Hour), "The hour of an instant."),
+    column_function!("leadTime", Computes::Missing("durations between statuses"), "Time from creation to the end."),
+    column_function!("max", Computes::Aggregate(Aggregate::Max), "The greatest value."),
+    column_function!("median", Computes::Aggregate(Aggregate::Median), "The value in the middle."),
+    column_function!("min", Computes::Aggregate(Aggregate::Min), "The least value."),
+    column_function!("month", Computes::Bucket(Unit::Month), "The month of an instant."),
+    column_function!("quarter", Computes::Bucket(Unit::Quarter), "The quarter of an instant."),
+    column_function!("sum", Computes::Aggregate(Aggregate::Sum), "The sum."),
+    column_function!("timeIn", Computes::Missing("durations of values held"), "How long a field held a value."),
+    column_function!("week", Computes::Bucket(Unit::Week), "The week of an instant."),
+    column_function!("year", Computes::Bucket(Unit::Year), "The year of an instant."),
+];
+
+/// The column function of a name, ignoring case.
+pub fn column_function(name: &str) -> Option<&'static ColumnFunction> {
+    COLUMN_FUNCTIONS.iter().find(|f| f.name.eq_ignore_ascii_case(name))
+}

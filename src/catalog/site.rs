@@ -1,0 +1,217 @@
+//! What the data adds to the catalogue: users, projects, statuses, custom fields and the like.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use super::fields::Kind;
+use crate::semantic::bound::Shape;
+
+/// Everything of one site that a query may name besides the fixed tables.
+#[derive(Clone, Debug, Default)]
+pub struct Catalog {
+    /// Accounts; none where no table of users was found, and then any text is taken for an account id.
+    pub people: Option<Vec<Person>>,
+    /// Account ids of each group, by the group's name; none where no table of memberships was found.
+    pub groups: Option<BTreeMap<String, Vec<String>>>,
+    /// Projects; none where no table was found.
+    pub projects: Option<Vec<Project>>,
+    /// Statuses in the site's order.
+    pub statuses: Values,
+    /// Priorities, the most important first.
+    pub priorities: Values,
+    /// Resolutions in the site's order.
+    pub resolutions: Values,
+    /// Issue types in the site's order.
+    pub types: Values,
+    /// Versions in the order of their projects; none where no table was found.
+    pub versions: Option<Vec<Version>>,
+    /// Components; `group` is the project, `lead` its lead.
+    pub components: Values,
+    /// Sprints; `group` is the state.
+    pub sprints: Values,
+    /// Security levels.
+    pub levels: Values,
+    /// Custom fields that the issues table or its history has.
+    pub custom_fields: Vec<CustomField>,
+    /// Columns of the issues table.
+    pub issue_columns: HashSet<String>,
+    /// Columns of the events table.
+    pub event_columns: HashSet<String>,
+    /// Names of values that events mention, by the lower-case name of the field; only of fields that were asked for.
+    pub seen: HashMap<String, Vec<String>>,
+    people_by_name: HashMap<String, Vec<usize>>,
+}
+
+/// An account.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Person {
+    /// The id that issues and events hold.
+    pub account_id: String,
+    /// Display name.
+    pub name: String,
+    /// Where known.
+    pub email: Option<String>,
+    /// None where unknown.
+    pub active: Option<bool>,
+}
+
+/// A project.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub struct Project {
+    pub key: String,
+    pub name: String,
+    pub category: Option<String>,
+    pub lead: Option<String>,
+}
+
+/// A version of a project.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Version {
+    /// Its name.
+    pub name: String,
+    /// The project's key.
+    pub project: String,
+    /// Its place among the project's versions, the earliest first.
+    pub rank: i64,
+    /// Whether it is out.
+    pub released: bool,
+    /// Whether it is archived.
+    pub archived: bool,
+}
+
+/// A named value, such as a status.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NamedValue {
+    /// Its name.
+    pub name: String,
+    /// Its id where known.
+    pub id: Option<String>,
+    /// A status's category, a component's project, a sprint's state.
+    pub group: Option<String>,
+    /// A component's lead.
+    pub lead: Option<String>,
+}
+
+/// The values of a kind.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Values {
+    /// Whether the list is complete: an unknown name is then an error.
+    pub complete: bool,
+    /// In the site's order.
+    pub list: Vec<NamedValue>,
+}
+
+/// A custom field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CustomField {
+    /// `customfield_10042`
+    pub id: String,
+    /// Its name; the id where no name is known.
+    pub name: String,
+    /// Other names.
+    pub aliases: Vec<String>,
+    /// What its values are.
+    pub kind: Kind,
+    /// The column's shape; none where the issues table has no column for it.
+    pub shape: Option<Shape>,
+}
+
+impl CustomField {
+    /// `10042` of `customfield_10042`.
+    pub fn number(&self) -> Option<&str> {
+        self.id.strip_prefix("customfield_")
+    }
+}
+
+impl Values {
+    /// The values called so, ignoring case, or with that id where none is.
+    pub fn find(&self, text: &str) -> Vec<&NamedValue> {
+        let by_name: Vec<_> = self.list.iter().filter(|v| eq(&v.name, text)).collect();
+        if !by_name.is_empty() {
+            return by_name;
+        }
+        self.list.iter().filter(|v| v.id.as_deref() == Some(text)).collect()
+    }
+
+    /// All names, in order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.list.iter().map(|v| v.name.as_str())
+    }
+}
+
+impl Catalog {
+    /// Sets the accounts and indexes them by id, name and e-mail.
+    pub fn set_people(&mut self, people: Vec<Person>) {
+        self.people_by_name.clear();
+        for (i, person) in people.iter().enumerate() {
+            for name in [Some(&person.account_id), Some(&person.name), person.email.as_ref()].into_iter().flatten() {
+                let places = self.people_by_name.entry(name.to_lowercase()).or_default();
+                if places.last() != Some(&i) {
+                    places.push(i);
+                }
+            }
+        }
+        self.people = Some(people);
+    }
+
+    /// The accounts with that id, or else that display name or e-mail, ignoring case.
+    pub fn find_people(&self, text: &str) -> Vec<&Person> {
+        let Some(people) = &self.people else { return Vec::new() };
+        let found: Vec<&Person> = match self.people_by_name.get(&text.to_lowercase()) {
+            Some(places) => places.iter().filter_map(|&i| people.get(i)).collect(),
+            None => Vec::new(),
+        };
+        match found.iter().find(|p| eq(&p.account_id, text)) {
+            Some(exact) => vec![exact],
+            None => found,
+        }
+    }
+
+    /// The project with that key, or else those of that name.
+    pub fn find_projects(&self, text: &str) -> Vec<&Project> {
+        let projects = self.projects.as_deref().unwrap_or_default();
+        match projects.iter().find(|p| eq(&p.key, text)) {
+            Some(project) => vec![project],
+            None => projects.iter().filter(|p| eq(&p.name, text)).collect(),
+        }
+    }
+
+    /// The members of a group.
+    pub fn find_group(&self, name: &str) -> Option<&[String]> {
+        let groups = self.groups.as_ref()?;
+        groups.iter().find(|(g, _)| eq(g, name)).map(|(_, members)| members.as_slice())
+    }
+
+    /// The custom fields of that name, or the one with that id (`cf[10042]`, `customfield_10042`).
+    pub fn find_custom_fields(&self, name: &str) -> Vec<&CustomField> {
+        let id = name.strip_prefix("cf[").and_then(|s| s.strip_suffix(']')).map(|n| format!("customfield_{n}"));
+        let id = id.as_deref().unwrap_or(name);
+        if let Some(field) = self.custom_fields.iter().find(|f| f.id.eq_ignore_ascii_case(id)) {
+            return vec![field];
+        }
+        // "Team[Dropdown]" names all fields called Team of that type; the type's wording differs between sites.
+        let plain = name.split_once('[').map_or(name, |(before, _)| before);
+        self.custom_fields
+            .iter()
+            .filter(|f| eq(&f.name, name) || eq(&f.name, plain) || f.aliases.iter().any(|a| eq(a, name)))
+            .collect()
+    }
+
+    /// The values of a kind that has a list.
+    pub fn values(&self, kind: Kind) -> Option<&Values> {
+        match kind {
+            Kind::Status => Some(&self.statuses),
+            Kind::Priority => Some(&self.priorities),
+            Kind::Resolution => Some(&self.resolutions),
+            Kind::IssueType => Some(&self.types),
+            Kind::Component => Some(&self.components),
+            Kind::Sprint => Some(&self.sprints),
+            Kind::SecurityLevel => Some(&self.levels),
+            _ => None,
+        }
+    }
+}
+
+fn eq(a: &str, b: &str) -> bool {
+    a == b || (a.len() == b.len() && a.eq_ignore_ascii_case(b)) || (!a.is_ascii() && a.to_lowercase() == b.to_lowercase())
+}

@@ -1,0 +1,77 @@
+//! The verbs of activity clauses.
+
+/// One verb.
+#[derive(Clone, Copy, Debug)]
+pub struct Verb {
+    /// As it is written in a query, in lower case (`deleted`, `logged in`).
+    pub name: &'static str,
+    /// Values of `action` that it covers where a subject is given; without one only its own name counts.
+    pub actions: &'static [&'static str],
+    /// Whether it changes something: `CHANGED` covers all verbs that do.
+    pub mutates: bool,
+    /// One sentence.
+    pub doc: &'static str,
+}
+
+macro_rules! verb {
+    ($name:literal, [$($action:literal),*], $mutates:literal, $doc:literal) => {
+        Verb { name: $name, actions: &[$($action),*], mutates: $mutates, doc: $doc }
+    };
+}
+
+/// Every verb, in alphabetical order.
+pub const VERBS: &[Verb] = &[
+    verb!("activated", ["activated", "reactivated"], true, "Made active."),
+    verb!("added", ["added", "created", "uploaded"], true, "Added to something."),
+    verb!("archived", ["archived"], true, "Put away."),
+    verb!("changed", [], true, "Any recorded mutation."),
+    verb!("closed", ["closed", "completed"], true, "Brought to its end."),
+    verb!("completed", ["completed", "closed"], true, "Brought to its end."),
+    verb!("copied", ["copied"], true, "Copied."),
+    verb!("created", ["created", "added"], true, "Made."),
+    verb!("deactivated", ["deactivated"], true, "Made inactive."),
+    verb!("deleted", ["deleted", "removed", "purged"], true, "Deleted."),
+    verb!("disabled", ["disabled"], true, "Switched off."),
+    verb!("downloaded", ["downloaded"], false, "Downloaded."),
+    verb!("edited", ["edited", "updated"], true, "Its text or settings changed."),
+    verb!("enabled", ["enabled"], true, "Switched on."),
+    verb!("exported", ["exported"], false, "Taken out of the site."),
+    verb!("failed", ["failed"], false, "Tried without success."),
+    verb!("granted", ["granted", "added"], true, "Given to somebody."),
+    verb!("imported", ["imported"], true, "Brought in."),
+    verb!("installed", ["installed"], true, "Installed."),
+    verb!("invited", ["invited"], true, "Invited."),
+    verb!("logged", ["logged", "created"], true, "Recorded."),
+    verb!("logged in", ["logged in"], false, "Signed in."),
+    verb!("logged out", ["logged out"], false, "Signed out."),
+    verb!("merged", ["merged"], true, "Merged into another."),
+    verb!("moved", ["moved"], true, "Moved elsewhere."),
+    verb!("published", ["published"], true, "Made public."),
+    verb!("purged", ["purged"], true, "Deleted for good."),
+    verb!("reactivated", ["reactivated", "activated"], true, "Made active again."),
+    verb!("released", ["released"], true, "Released."),
+    verb!("removed", ["removed", "deleted"], true, "Taken away from something."),
+    verb!("renamed", ["renamed"], true, "Given another name."),
+    verb!("reopened", ["reopened"], true, "Opened again."),
+    verb!("restored", ["restored"], true, "Brought back."),
+    verb!("revoked", ["revoked", "removed"], true, "Taken from somebody."),
+    verb!("started", ["started"], true, "Begun."),
+    verb!("trashed", ["trashed"], true, "Put into the bin."),
+    verb!("unarchived", ["unarchived"], true, "Taken out of the archive."),
+    verb!("uninstalled", ["uninstalled"], true, "Uninstalled."),
+    verb!("unpublished", ["unpublished"], true, "Withdrawn."),
+    verb!("unreleased", ["unreleased"], true, "Its release was taken back."),
+    verb!("updated", ["updated", "edited"], true, "Changed."),
+    verb!("uploaded", ["uploaded", "added", "created"], true, "Uploaded."),
+    verb!("viewed", ["viewed"], false, "Looked at."),
+];
+
+/// The verb of a name in lower case.
+pub fn verb(name: &str) -> Option<&'static Verb> {
+    VERBS.iter().find(|v| v.name == name)
+}
+
+/// Actions that `CHANGED` leaves out.
+pub fn not_mutations() -> Vec<String> {
+    VERBS.iter().filter(|v| !v.mutates).map(|v| v.name.to_string()).collect()
+}

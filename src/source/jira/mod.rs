@@ -1,0 +1,69 @@
+//! Jira: its JSON as rows of the tables.
+
+mod activity;
+mod adf;
+mod changelog;
+mod custom;
+mod issue;
+mod json;
+mod names;
+mod records;
+mod site;
+
+pub(crate) use records::{Context, record};
+pub(crate) use site::Site;
+
+use serde::{Deserialize, Serialize};
+
+use crate::data::rows::{EventRow, IssueRow, LinkRow};
+
+/// What one record told.
+#[derive(Default)]
+pub(crate) struct Mapped {
+    pub issue: Option<IssueRow>,
+    pub links: Vec<LinkRow>,
+    pub events: Vec<Event>,
+    /// Values and parts that could not be read and were left out.
+    pub flaws: Vec<String>,
+    /// Lists of which the record holds only a part.
+    pub incomplete: Vec<String>,
+    pub counts: Counts,
+}
+
+/// An event, and how well its record knows it.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Event {
+    pub row: EventRow,
+    /// Of two events of one id, the lower one stays: the record of a thing tells more of its making
+    /// than the change that mentions it.
+    pub hearsay: u8,
+}
+
+/// How many of what the records held, before duplicates are dropped.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    /// Issues.
+    pub issues: u64,
+    /// Edits in change logs.
+    pub change_groups: u64,
+    /// Field changes in them.
+    pub change_items: u64,
+    /// Comments.
+    pub comments: u64,
+    /// Work logs.
+    pub worklogs: u64,
+    /// Records of other kinds: users, statuses, sprints, fields and so on.
+    pub others: u64,
+}
+
+impl Counts {
+    /// Adds others.
+    pub(crate) fn add(&mut self, other: Counts) {
+        self.issues += other.issues;
+        self.change_groups += other.change_groups;
+        self.change_items += other.change_items;
+        self.comments += other.comments;
+        self.worklogs += other.worklogs;
+        self.others += other.others;
+    }
+}

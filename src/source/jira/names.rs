@@ -1,0 +1,150 @@
+//! Names and types of fields, which answers give before, behind or beside the issues.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::json::{Object, list, object, text};
+use crate::data::rows::{CustomValue, FieldRow, IssueRow};
+
+/// Before the name of a custom field of which the record does not tell the id.
+pub(super) const BY_NAME: &str = "name:";
+
+/// The fields of a site.
+#[derive(Default)]
+pub(crate) struct Names {
+    fields: BTreeMap<String, FieldRow>,
+    /// Id and name by name in lower case, as changes tell both.
+    changed: BTreeMap<String, (String, String)>,
+    /// Names by id, as changes tell them.
+    of_changed: BTreeMap<String, String>,
+    /// Names that issues use where ids are usual.
+    used: BTreeMap<String, String>,
+}
+
+impl Names {
+    /// Notes an element of the answer of `GET /field`.
+    pub(super) fn field(&mut self, field: &Object) -> Option<()> {
+        let (id, name) = (text(field, "id")?, text(field, "name")?);
+        let row = self.fields.entry(id.to_owned()).or_default();
+        row.id = id.to_owned();
+        row.name = name.to_owned();
+        row.field_type = object(field, "schema").and_then(field_type).or(row.field_type.take());
+        for alias in list(field, "clauseNames").iter().filter_map(Value::as_str) {
+            if alias != name && !row.aliases.iter().any(|a| a == alias) {
+                row.aliases.push(alias.to_owned());
+            }
+        }
+        Some(())
+    }
+
+    /// Notes `names` and `schema` of an answer that was asked to expand them.
+    pub(crate) fn expanded(&mut self, answer: &Object) {
+        for (id, name) in object(answer, "names").into_iter().flatten() {
+            if let Some(name) = name.as_str() {
+                let row = self.fields.entry(id.clone()).or_default();
+                row.id.clone_from(id);
+                row.name = name.to_owned();
+            }
+        }
+        for (id, schema) in object(answer, "schema").into_iter().flatten() {
+            if let (Some(row), Some(schema)) = (self.fields.get_mut(id), schema.as_object()) {
+                row.field_type = field_type(schema).or(row.field_type.take());
+            }
+        }
+    }
+
+    /// Notes the name that a change gives for a custom field.
+    pub(super) fn changed(&mut self, id: &str, name: &str) {
+        if id.starts_with("customfield_") {
+            self.changed.insert(name.to_lowercase(), (id.to_owned(), name.to_owned()));
+            self.of_changed.insert(id.to_owned(), name.to_owned());
+        }
+    }
+
+    /// Notes that an issue holds a field under its name.
+    pub(super) fn used(&mut self, name: &str) {
+        self.used.entry(name.to_lowercase()).or_insert_with(|| name.to_owned());
+    }
+
+    /// The column of a custom field by its name.
+    fn column(&self, name: &str) -> String {
+        let lower = name.to_lowercase();
+        if let Some((id, _)) = self.changed.get(&lower) {
+            return id.clone();
+        }
+        let named = |f: &&FieldRow| f.id.starts_with("customfield_") && f.name.to_lowercase() == lower;
+        if let Some(field) = self.fields.values().find(|f| f.name == name && named(f)).or_else(|| self.fields.values().find(named))
+        {
+            return field.id.clone();
+        }
+        let slug: String = lower.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
+        format!("customfield_{slug}")
+    }
+
+    /// The name of a custom field by its id.
+    fn name(&self, id: &str) -> Option<&str> {
+        let field = self.fields.get(id).map(|f| &f.name);
+        field.or_else(|| self.of_changed.get(id)).map(String::as_str)
+    }
+
+    /// Gives an issue's custom fields their ids, and fills the columns that only names tell apart.
+    pub(crate) fn settle(&self, issue: &mut IssueRow) {
+        for (column, _) in &mut issue.custom {
+            if let Some(name) = column.strip_prefix(BY_NAME) {
+                *column = self.column(name);
+            }
+        }
+        issue.custom.sort_by(|a, b| a.0.cmp(&b.0));
+        issue.custom.dedup_by(|a, b| a.0 == b.0);
+        let mut estimate = None;
+        for (column, value) in &issue.custom {
+            let Some(name) = self.name(column) else {
+                continue;
+            };
+            match value {
+                CustomValue::Number(n) if name.eq_ignore_ascii_case("story points") => {
+                    issue.story_points = Some(*n);
+                }
+                CustomValue::Number(n) if name.eq_ignore_ascii_case("story point estimate") => estimate = Some(*n),
+                CustomValue::Text(key) if name.eq_ignore_ascii_case("epic link") && issue.epic.is_none() => {
+                    issue.epic = Some(key.clone());
+                }
+                CustomValue::Text(key) if name.eq_ignore_ascii_case("parent link") && issue.parent.is_none() => {
+                    issue.parent = Some(key.clone());
+                }
+                _ => {}
+            }
+        }
+        issue.story_points = issue.story_points.or(estimate);
+    }
+
+    /// The fields that have a name.
+    pub(super) fn into_rows(mut self) -> Vec<FieldRow> {
+        for (id, name) in &self.of_changed {
+            let new = || FieldRow { id: id.clone(), name: name.clone(), ..FieldRow::default() };
+            self.fields.entry(id.clone()).or_insert_with(new);
+        }
+        let used: Vec<String> = self.used.values().cloned().collect();
+        for name in used {
+            let id = self.column(&name);
+            self.fields.entry(id.clone()).or_insert_with(|| FieldRow { id, name, ..FieldRow::default() });
+        }
+        self.fields.into_values().collect()
+    }
+}
+
+/// The type of a field in the words of the table.
+fn field_type(schema: &Object) -> Option<String> {
+    let word = |word: &str| match word {
+        "string" => "text".to_owned(),
+        other => other.to_owned(),
+    };
+    match text(schema, "type")? {
+        "array" => Some(match text(schema, "items") {
+            Some(items) => format!("array of {}", word(items)),
+            None => "array".to_owned(),
+        }),
+        other => Some(word(other)),
+    }
+}

@@ -1,0 +1,413 @@
+//! What records show of the site around them: people, projects, statuses, versions, fields, links.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::json::{Object, id, instant, int, list, object, query_parameter, text};
+use super::names::Names;
+use crate::data::rows::{
+    ComponentRow, IssueTypeRow, LinkRow, MembershipRow, PriorityRow, ProjectRow, RemoteLinkRow, ResolutionRow, SprintRow,
+    StatusRow, Tables, UserRow, VersionRow, date,
+};
+
+/// The side tables as far as records have shown them.
+#[derive(Default)]
+pub(crate) struct Site {
+    users: BTreeMap<String, UserRow>,
+    memberships: BTreeMap<(String, String), MembershipRow>,
+    projects: BTreeMap<String, ProjectRow>,
+    statuses: Seen<StatusRow>,
+    priorities: Seen<PriorityRow>,
+    issue_types: Seen<IssueTypeRow>,
+    resolutions: Seen<ResolutionRow>,
+    versions: BTreeMap<String, VersionRow>,
+    components: BTreeMap<String, ComponentRow>,
+    sprints: BTreeMap<i64, SprintRow>,
+    links: BTreeMap<String, LinkRow>,
+    remote_links: BTreeMap<String, RemoteLinkRow>,
+    pub(crate) names: Names,
+}
+
+/// Rows in the order in which they were first seen, those of the site's own lists first.
+struct Seen<T> {
+    rows: BTreeMap<String, (bool, usize, T)>,
+}
+
+impl<T> Default for Seen<T> {
+    fn default() -> Self {
+        Self { rows: BTreeMap::new() }
+    }
+}
+
+impl<T> Seen<T> {
+    fn note(&mut self, id: Option<&str>, name: &str, listed: bool, new: impl FnOnce() -> T) -> &mut T {
+        let key = id.map_or_else(|| format!("name {name}"), |id| format!("id {id}"));
+        let next = self.rows.len();
+        let entry = self.rows.entry(key).or_insert_with(|| (!listed, next, new()));
+        entry.0 &= !listed;
+        &mut entry.2
+    }
+
+    fn into_rows(self) -> Vec<T> {
+        let mut rows: Vec<_> = self.rows.into_values().collect();
+        rows.sort_by_key(|(unlisted, order, _)| (*unlisted, *order));
+        rows.into_iter().map(|(_, _, row)| row).collect()
+    }
+}
+
+/// Somebody as an event names them.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Person {
+    /// Account id; on Server the key, where only the name is known the name.
+    pub id: String,
+    /// user or app.
+    pub kind: &'static str,
+}
+
+impl Site {
+    /// Notes an account and tells who it is. None where the object names nobody.
+    pub(crate) fn person(&mut self, value: &Value) -> Option<Person> {
+        let person = value.as_object()?;
+        let address = text(person, "self").unwrap_or_default();
+        let known = text(person, "accountId").or_else(|| text(person, "key")).or_else(|| text(person, "name")).map(str::to_owned);
+        let account_id = known
+            .or_else(|| query_parameter(address, "accountId"))
+            .or_else(|| query_parameter(address, "key"))
+            .or_else(|| query_parameter(address, "username"))
+            .or_else(|| text(person, "displayName").map(str::to_owned))?;
+        let kind = match text(person, "accountType") {
+            Some("app") => "app",
+            Some("customer") => "customer",
+            _ => "user",
+        };
+        let user = self.users.entry(account_id.clone()).or_default();
+        user.account_id.clone_from(&account_id);
+        let update = |slot: &mut Option<String>, value: Option<&str>| {
+            if let Some(value) = value {
+                *slot = Some(value.to_owned());
+            }
+        };
+        update(&mut user.name, text(person, "displayName"));
+        update(&mut user.email, text(person, "emailAddress"));
+        update(&mut user.time_zone, text(person, "timeZone"));
+        if user.kind.as_deref().is_none_or(|k| k == "user") {
+            user.kind = Some(kind.to_owned());
+        }
+        user.active = person.get("active").and_then(Value::as_bool).or(user.active);
+        for alias in [text(person, "name"), text(person, "key")].into_iter().flatten() {
+            if alias != account_id && !user.aliases.iter().any(|a| a == alias) {
+                user.aliases.push(alias.to_owned());
+            }
+        }
+        for group in object(person, "groups").map_or(&[][..], |g| list(g, "items")) {
+            if let Some(name) = group.as_object().and_then(|g| text(g, "name")) {
+                let row = MembershipRow { group: name.to_owned(), account_id: account_id.clone() };
+                self.memberships.insert((name.to_owned(), account_id.clone()), row);
+            }
+        }
+        Some(Person { id: account_id, kind: if kind == "app" { "app" } else { "user" } })
+    }
+
+    /// Notes an account that only a change names.
+    pub(crate) fn named_person(&mut self, account_id: &str, name: Option<&str>) {
+        let user = self.users.entry(account_id.to_owned()).or_default();
+        user.account_id = account_id.to_owned();
+        user.name = user.name.take().or_else(|| name.map(str::to_owned));
+        user.kind.get_or_insert_with(|| "user".to_owned());
+    }
+
+    /// Notes that somebody did something at that time.
+    pub(crate) fn active(&mut self, account_id: &str, time: i64) {
+        if let Some(user) = self.users.get_mut(account_id) {
+            user.last_active = user.last_active.max(Some(time));
+        }
+    }
+
+    /// Notes a project; returns its key.
+    pub(crate) fn project(&mut self, value: &Value) -> Option<String> {
+        let project = value.as_object()?;
+        let key = text(project, "key")?.to_owned();
+        let lead = project.get("lead").and_then(|lead| self.person(lead)).map(|p| p.id);
+        let row = self.projects.entry(key.clone()).or_default();
+        row.key.clone_from(&key);
+        row.id = id(project, "id").or(row.id.take());
+        row.name = text(project, "name").map(str::to_owned).or(row.name.take());
+        let category = object(project, "projectCategory").and_then(|c| text(c, "name"));
+        row.category = category.map(str::to_owned).or(row.category.take());
+        row.lead = lead.or(row.lead.take());
+        row.project_type = text(project, "projectTypeKey").map(str::to_owned).or(row.project_type.take());
+        row.archived = project.get("archived").and_then(Value::as_bool).or(row.archived);
+        let lists = [("versions", true), ("components", false)];
+        for (name, is_version) in lists {
+            for child in list(project, name) {
+                if is_version {
+                    self.version(child, Some(&key));
+                } else {
+                    self.component(child, Some(&key));
+                }
+            }
+        }
+        for issue_type in list(project, "issueTypes") {
+            self.issue_type(issue_type, false);
+        }
+        Some(key)
+    }
+
+    /// Notes a project of which only the key is known.
+    pub(crate) fn project_key(&mut self, key: &str) {
+        let row = self.projects.entry(key.to_owned()).or_default();
+        row.key = key.to_owned();
+    }
+
+    /// The key of the project of that id.
+    pub(crate) fn project_of_id(&self, id: &str) -> Option<&str> {
+        self.projects.values().find(|p| p.id.as_deref() == Some(id)).map(|p| p.key.as_str())
+    }
+
+    /// Notes a status; returns its name and category.
+    pub(crate) fn status(&mut self, value: &Value, listed: bool) -> Option<(String, Option<String>)> {
+        let status = value.as_object()?;
+        let name = text(status, "name")?.to_owned();
+        let category = object(status, "statusCategory").and_then(status_category);
+        let id = id(status, "id");
+        let row = self.statuses.note(id.as_deref(), &name, listed, StatusRow::default);
+        row.id = id;
+        if !row.name.is_empty() && row.name != name && !row.former_names.contains(&row.name) {
+            row.former_names.push(std::mem::take(&mut row.name));
+        }
+        row.former_names.retain(|n| *n != name);
+        row.name.clone_from(&name);
+        row.category = category.clone().or(row.category.take());
+        Some((name, row.category.clone()))
+    }
+
+    /// Notes a status that a change names: perhaps a former name of one that exists.
+    pub(crate) fn former_status(&mut self, id: Option<&str>, name: &str) {
+        let row = self.statuses.note(id, name, false, StatusRow::default);
+        row.id = id.map(str::to_owned);
+        if row.name.is_empty() {
+            row.name = name.to_owned();
+        } else if row.name != name && !row.former_names.iter().any(|n| n == name) {
+            row.former_names.push(name.to_owned());
+        }
+    }
+
+    /// Notes a priority; returns its name.
+    pub(crate) fn priority(&mut self, value: &Value, listed: bool) -> Option<String> {
+        let (id, name) = id_and_name(value)?;
+        let row = self.priorities.note(id.as_deref(), &name, listed, PriorityRow::default);
+        // A list says the order; without one it is derived when all are known.
+        if listed && row.rank.is_none() {
+            row.rank = Some(0);
+        }
+        (row.id, row.name) = (id, name.clone());
+        Some(name)
+    }
+
+    /// Notes an issue type; returns its name and whether it is that of epics.
+    pub(crate) fn issue_type(&mut self, value: &Value, listed: bool) -> Option<(String, bool)> {
+        let (id, name) = id_and_name(value)?;
+        let object = value.as_object()?;
+        let row = self.issue_types.note(id.as_deref(), &name, listed, IssueTypeRow::default);
+        (row.id, row.name) = (id, name.clone());
+        row.subtask = object.get("subtask").and_then(Value::as_bool).or(row.subtask);
+        row.hierarchy_level = object.get("hierarchyLevel").and_then(Value::as_i64).or(row.hierarchy_level);
+        let is_epic = row.hierarchy_level == Some(1) || name.eq_ignore_ascii_case("epic");
+        Some((name, is_epic))
+    }
+
+    /// Notes a resolution; returns its name.
+    pub(crate) fn resolution(&mut self, value: &Value, listed: bool) -> Option<String> {
+        let (id, name) = id_and_name(value)?;
+        let row = self.resolutions.note(id.as_deref(), &name, listed, ResolutionRow::default);
+        (row.id, row.name) = (id, name.clone());
+        Some(name)
+    }
+
+    /// Notes a version; returns its name.
+    pub(crate) fn version(&mut self, value: &Value, project: Option<&str>) -> Option<String> {
+        let (id, name) = id_and_name(value)?;
+        let object = value.as_object()?;
+        let key = id.clone().unwrap_or_else(|| format!("{} {name}", project.unwrap_or_default()));
+        let row = self.versions.entry(key).or_default();
+        (row.id, row.name) = (id, name.clone());
+        row.project = project.map(str::to_owned).or(row.project.take());
+        row.released = object.get("released").and_then(Value::as_bool).or(row.released);
+        row.archived = object.get("archived").and_then(Value::as_bool).or(row.archived);
+        row.start_date = text(object, "startDate").and_then(date).or(row.start_date);
+        row.release_date = text(object, "releaseDate").and_then(date).or(row.release_date);
+        Some(name)
+    }
+
+    /// Notes a component; returns its name.
+    pub(crate) fn component(&mut self, value: &Value, project: Option<&str>) -> Option<String> {
+        let (id, name) = id_and_name(value)?;
+        let lead = value.get("lead").and_then(|lead| self.person(lead)).map(|p| p.id);
+        let key = id.clone().unwrap_or_else(|| format!("{} {name}", project.unwrap_or_default()));
+        let row = self.components.entry(key).or_default();
+        (row.id, row.name) = (id, name.clone());
+        row.project = project.map(str::to_owned).or(row.project.take());
+        row.lead = lead.or(row.lead.take());
+        Some(name)
+    }
+
+    /// Notes a sprint, which Server answers as the text `...Sprint@1f[id=1,name=Sprint 1,...]`; returns its name.
+    pub(crate) fn sprint(&mut self, value: &Value) -> Option<String> {
+        let parsed;
+        let sprint = match value {
+            Value::Object(sprint) => sprint,
+            Value::String(text) => {
+                parsed = sprint_text(text)?;
+                &parsed
+            }
+            _ => return None,
+        };
+        let (number, name) = (int(sprint.get("id")?)?, text(sprint, "name")?.to_owned());
+        let row = self.sprints.entry(number).or_default();
+        (row.id, row.name) = (number, name.clone());
+        let board = ["originBoardId", "boardId", "rapidViewId"].into_iter().find_map(|n| id(sprint, n));
+        row.board = board.or(row.board.take());
+        row.state = text(sprint, "state").map(str::to_lowercase).or(row.state.take());
+        let time = |name: &str| sprint.get(name).and_then(|v| instant(v).ok());
+        row.start = time("startDate").or(row.start);
+        row.end = time("endDate").or(row.end);
+        row.complete = time("completeDate").or(row.complete);
+        Some(name)
+    }
+
+    /// Notes a link between issues.
+    pub(crate) fn link(&mut self, row: LinkRow) {
+        let key = row.id.clone().unwrap_or_else(|| format!("{} {} {}", row.source, row.link_type, row.target));
+        self.links.insert(key, row);
+    }
+
+    /// Notes a link to the outside.
+    pub(crate) fn remote_link(&mut self, row: RemoteLinkRow) {
+        let key = row.id.clone().unwrap_or_else(|| format!("{} {:?}", row.issue, row.url));
+        self.remote_links.insert(key, row);
+    }
+
+    /// Issues of which remote links tell only the id.
+    pub(crate) fn remote_link_issues(&self) -> Vec<i64> {
+        self.remote_links.values().filter_map(|l| l.issue.parse().ok()).collect()
+    }
+
+    /// The side tables. `key_of` tells the key of an issue of which a record had only the id.
+    pub(crate) fn into_tables(self, key_of: impl Fn(i64) -> Option<String>) -> Tables {
+        let mut tables = Tables {
+            users: self.users.into_values().collect(),
+            memberships: self.memberships.into_values().collect(),
+            projects: self.projects.into_values().collect(),
+            statuses: self.statuses.into_rows(),
+            priorities: self.priorities.into_rows(),
+            issue_types: self.issue_types.into_rows(),
+            resolutions: self.resolutions.into_rows(),
+            versions: self.versions.into_values().collect(),
+            components: self.components.into_values().collect(),
+            sprints: self.sprints.into_values().collect(),
+            fields: self.names.into_rows(),
+            links: self.links.into_values().collect(),
+            remote_links: self.remote_links.into_values().collect(),
+            ..Tables::default()
+        };
+        for link in &mut tables.remote_links {
+            if let Some(key) = link.issue.parse().ok().and_then(&key_of) {
+                link.issue = key;
+            }
+        }
+        rank_priorities(&mut tables.priorities);
+        (1..).zip(&mut tables.statuses).for_each(|(rank, row)| row.rank = Some(rank - 1));
+        (1..).zip(&mut tables.issue_types).for_each(|(rank, row)| row.rank = Some(rank - 1));
+        (1..).zip(&mut tables.resolutions).for_each(|(rank, row)| row.rank = Some(rank - 1));
+        rank_versions(&mut tables.versions);
+        tables.components.sort_by(|a, b| (&a.project, &a.name).cmp(&(&b.project, &b.name)));
+        tables
+    }
+}
+
+fn id_and_name(value: &Value) -> Option<(Option<String>, String)> {
+    let object = value.as_object()?;
+    Some((id(object, "id"), text(object, "name")?.to_owned()))
+}
+
+/// Jira translates a category's name and never its key.
+fn status_category(category: &Object) -> Option<String> {
+    let name = match text(category, "key").or_else(|| text(category, "name"))? {
+        "new" | "To Do" | "New" => "To Do",
+        "indeterminate" | "In Progress" => "In Progress",
+        "done" | "Done" | "Complete" => "Done",
+        _ => return None,
+    };
+    Some(name.to_owned())
+}
+
+fn sprint_text(text: &str) -> Option<Object> {
+    let inner = text.split_once("Sprint@")?.1.split_once('[')?.1.strip_suffix(']')?;
+    let mut sprint = Object::new();
+    let mut last: Option<String> = None;
+    for part in inner.split(',') {
+        match part.split_once('=') {
+            Some((name, value)) if !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphabetic()) => {
+                let value = if value == "<null>" { Value::Null } else { Value::from(value) };
+                sprint.insert(name.to_owned(), value);
+                last = Some(name.to_owned());
+            }
+            // A comma within a sprint's name.
+            _ => {
+                if let Some(Value::String(before)) = last.as_ref().and_then(|l| sprint.get_mut(l)) {
+                    before.push(',');
+                    before.push_str(part);
+                }
+            }
+        }
+    }
+    Some(sprint)
+}
+
+/// How grave the names are that Jira ships, or has shipped, priorities under.
+fn gravity(name: &str) -> Option<u8> {
+    const NAMES: &[&str] = &[
+        "blocker", "highest", "critical", "urgent", "high", "major", "medium", "normal", "minor", "low", "lowest", "trivial",
+        "none",
+    ];
+    let name = name.to_lowercase();
+    NAMES.iter().position(|n| *n == name).and_then(|i| u8::try_from(i).ok())
+}
+
+fn rank_priorities(priorities: &mut Vec<PriorityRow>) {
+    let listed = priorities.iter().all(|p| p.rank.is_some());
+    if !listed {
+        if priorities.iter().all(|p| gravity(&p.name).is_some()) {
+            priorities.sort_by_key(|p| gravity(&p.name));
+        } else {
+            let number = |p: &PriorityRow| p.id.as_deref().and_then(|id| id.parse::<u64>().ok());
+            priorities.sort_by_key(|p| number(p).unwrap_or(u64::MAX));
+        }
+    }
+    // Two ids of one name are one priority to a query, and one rank.
+    let mut next = 0;
+    let mut ranks: BTreeMap<String, i64> = BTreeMap::new();
+    for priority in priorities {
+        let rank = *ranks.entry(priority.name.clone()).or_insert_with(|| {
+            next += 1;
+            next - 1
+        });
+        priority.rank = Some(rank);
+    }
+}
+
+/// By release day, those without one last, then by id.
+fn rank_versions(versions: &mut [VersionRow]) {
+    let number = |v: &VersionRow| v.id.as_deref().and_then(|id| id.parse::<u64>().ok()).unwrap_or(u64::MAX);
+    versions.sort_by(|a, b| {
+        let key = |v: &VersionRow| (v.project.clone(), v.release_date.unwrap_or(i32::MAX), number(v));
+        key(a).cmp(&key(b))
+    });
+    let mut rank = 0;
+    for at in 0..versions.len() {
+        let same = at > 0 && versions[at].project == versions[at - 1].project;
+        rank = if same { rank + 1 } else { 0 };
+        versions[at].rank = Some(rank);
+    }
+}

@@ -1,0 +1,1 @@
+//! Schemas, writing and the demo dataset.

@@ -1,0 +1,3 @@
+//! Importing files.
+
+mod real;
