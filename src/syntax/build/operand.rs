@@ -304,6 +304,9 @@ impl Builder<'_, '_> {
         let span = Span { start: span.start, end: span.start + found.len_utf8() as u32 };
         let chunk = self.chunk_around(at);
         let help = match found {
+            '{' if self.text.get(at + 1..).is_some_and(|t| t.starts_with('{')) => {
+                Some("a placeholder of a template was not filled in".to_owned())
+            }
             '[' | '{' => Some("a list is written in parentheses: (a, b)".to_owned()),
             '“' | '”' | '‘' | '’' => Some("use straight quotes".to_owned()),
             ';' => Some("a query has no `;` at its end".to_owned()),

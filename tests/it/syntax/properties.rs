@@ -43,14 +43,15 @@ proptest! {
 fn a_tree_is_printed_and_read_again() {
     let run = || {
         let config = ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() };
-        TestRunner::new(config).run(&arbitrary::query(), |query| {
+        let result = TestRunner::new(config).run(&arbitrary::query(), |query| {
             let text = print(&query);
             let parsed = parse(&text, Dialect::Jqlx);
             prop_assert!(parsed.is_valid(), "{text}\n{:?}", parsed.diagnostics);
             prop_assert_eq!(json::to_json(&parsed.query), json::to_json(&query), "{}", text);
             hold(&text);
             Ok(())
-        })
+        });
+        result.map_err(|failure| failure.to_string())
     };
     let result = std::thread::Builder::new().stack_size(64 << 20).spawn(run).expect("a thread").join().expect("no panic");
     result.unwrap_or_else(|failure| panic!("{failure}"));
