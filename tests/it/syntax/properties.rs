@@ -18,7 +18,7 @@ const TOKENS: &[&str] = &[
 ];
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_text_is_read(text in any::<String>()) {
@@ -42,7 +42,7 @@ proptest! {
 #[test]
 fn a_tree_is_printed_and_read_again() {
     let run = || {
-        let config = ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() };
+        let config = ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() };
         let result = TestRunner::new(config).run(&arbitrary::query(), |query| {
             let text = print(&query);
             let parsed = parse(&text, Dialect::Jqlx);

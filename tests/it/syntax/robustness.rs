@@ -24,7 +24,7 @@ fn parentheses_that_leave_no_trace_nest_as_deep_as_they_like() {
 #[test]
 fn what_nests_deeper_than_the_limit_is_refused_by_name() {
     on_a_small_stack(|| {
-        for depth in [10_000, 100_000] {
+        for depth in [10_000, 30_000] {
             for (open, inside, close) in [
                 ("NOT ", "a = 1", ""),
                 ("(b = 2 AND (c = 3 OR ", "a = 1", "))"),
@@ -109,7 +109,7 @@ fn errors_without_end_are_reported_up_to_a_number() {
             "ORDER BY ",
             "show[x] ",
         ] {
-            let text = piece.repeat(20_000);
+            let text = piece.repeat(4_000);
             let parsed = parse(&text, Dialect::Jqlx);
             assert!((1..=51).contains(&parsed.diagnostics.len()), "{piece:?} {}", parsed.diagnostics.len());
         }
