@@ -4,3 +4,4 @@ mod data;
 mod import;
 mod naive;
 mod support;
+mod syntax;
