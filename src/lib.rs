@@ -1,7 +1,7 @@
 //! jqlx: JQL extended with activity, compiled to DataFusion plans over Arrow and Parquet.
 
-pub mod catalog;
 pub mod cases;
+pub mod catalog;
 pub mod data;
 pub mod diagnostic;
 mod embed;

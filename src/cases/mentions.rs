@@ -3,8 +3,7 @@
 use super::shape::CaseShape;
 use super::world::type_row;
 use crate::data::rows::{
-    ComponentRow, IssueTypeRow, PriorityRow, ProjectRow, ResolutionRow, SprintRow, StatusRow, Tables, UserRow,
-    VersionRow,
+    ComponentRow, IssueTypeRow, PriorityRow, ProjectRow, ResolutionRow, SprintRow, StatusRow, Tables, UserRow, VersionRow,
 };
 
 /// Jira's own priorities, highest first: the order of mentioned ones.
@@ -84,11 +83,7 @@ fn add_projects(tables: &mut Tables) {
 }
 
 /// The present values of a field and those that its events name.
-fn values<'a>(
-    tables: &'a Tables,
-    field: &'a str,
-    present: impl Iterator<Item = &'a String> + 'a,
-) -> Vec<(String, Option<String>)> {
+fn values<'a>(tables: &'a Tables, field: &'a str, present: impl Iterator<Item = &'a String> + 'a) -> Vec<(String, Option<String>)> {
     let of_events = (tables.events.iter())
         .filter(move |e| e.field.as_deref().is_some_and(|f| f.eq_ignore_ascii_case(field)))
         .flat_map(|e| [(&e.from_value, &e.from_id), (&e.to_value, &e.to_id)])

@@ -120,8 +120,7 @@ impl Case {
         if pass {
             return Verdict::Pass;
         }
-        let said: Vec<String> =
-            error.diagnostics().iter().map(|d| format!("{}: {}", d.code.name, d.message)).collect();
+        let said: Vec<String> = error.diagnostics().iter().map(|d| format!("{}: {}", d.code.name, d.message)).collect();
         Verdict::Fail { expected, got: format!("the error {}", said.join("; ")) }
     }
 
@@ -189,8 +188,7 @@ fn rows(batches: &[RecordBatch], whole: bool) -> Result<Vec<Value>, String> {
         let key = named("event_id").or_else(|| named("key")).filter(|_| !whole);
         for row in 0..batch.num_rows() {
             let cell = |column: usize| -> Result<Value, String> {
-                let scalar =
-                    ScalarValue::try_from_array(batch.column(column), row).map_err(|e| format!("a broken answer: {e}"))?;
+                let scalar = ScalarValue::try_from_array(batch.column(column), row).map_err(|e| format!("a broken answer: {e}"))?;
                 Ok(json(&scalar))
             };
             out.push(match key {

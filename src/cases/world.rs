@@ -5,13 +5,11 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::mentions;
-use super::shape::{
-    CaseShape, CommentShape, EventShape, HistoryShape, IssueShape, Scalar, TablesShape, WorklogShape, text,
-};
+use super::shape::{CaseShape, CommentShape, EventShape, HistoryShape, IssueShape, Scalar, TablesShape, WorklogShape, text};
 use crate::data::rows::{
     ComponentRow, CustomValue, EventRow, FieldRow, FilterRow, IssueRow, IssueTypeRow, LinkRow, MembershipRow,
-    OrganizationMemberRow, OrganizationRow, PriorityRow, ProjectRow, RemoteLinkRow, ResolutionRow, RoleMemberRow,
-    SprintRow, StatusRow, Tables, UserRow, VersionRow, WorkflowProjectRow, WorkflowRow, date, time,
+    OrganizationMemberRow, OrganizationRow, PriorityRow, ProjectRow, RemoteLinkRow, ResolutionRow, RoleMemberRow, SprintRow,
+    StatusRow, Tables, UserRow, VersionRow, WorkflowProjectRow, WorkflowRow, date, time,
 };
 
 /// The tables of a case, or what is wrong with it.
@@ -87,9 +85,8 @@ fn side_tables(shape: &TablesShape, tables: &mut Tables) -> Result<(), String> {
             ..UserRow::default()
         })
         .collect();
-    tables.memberships = pairs(&shape.groups)
-        .map(|(group, account)| MembershipRow { group: group.clone(), account_id: account.clone() })
-        .collect();
+    tables.memberships =
+        pairs(&shape.groups).map(|(group, account)| MembershipRow { group: group.clone(), account_id: account.clone() }).collect();
     tables.projects = (shape.projects.iter())
         .map(|p| ProjectRow {
             key: p.key.clone(),
@@ -146,12 +143,7 @@ fn side_tables(shape: &TablesShape, tables: &mut Tables) -> Result<(), String> {
         }
     }
     tables.components = (shape.components.iter())
-        .map(|c| ComponentRow {
-            id: text(&c.id),
-            name: c.name.clone(),
-            project: c.project.clone(),
-            lead: c.lead.clone(),
-        })
+        .map(|c| ComponentRow { id: text(&c.id), name: c.name.clone(), project: c.project.clone(), lead: c.lead.clone() })
         .collect();
     for s in &shape.sprints {
         tables.sprints.push(SprintRow {
@@ -165,12 +157,7 @@ fn side_tables(shape: &TablesShape, tables: &mut Tables) -> Result<(), String> {
         });
     }
     tables.fields = (shape.fields.iter())
-        .map(|f| FieldRow {
-            id: f.id.clone(),
-            name: f.name.clone(),
-            field_type: f.field_type.clone(),
-            aliases: f.aliases.clone(),
-        })
+        .map(|f| FieldRow { id: f.id.clone(), name: f.name.clone(), field_type: f.field_type.clone(), aliases: f.aliases.clone() })
         .collect();
     more_side_tables(shape, tables);
     Ok(())
@@ -202,13 +189,9 @@ fn more_side_tables(shape: &TablesShape, tables: &mut Tables) {
     tables.filters = (shape.filters.iter())
         .map(|f| FilterRow { id: text(&f.id), name: f.name.clone(), owner: f.owner.clone(), query: f.query.clone() })
         .collect();
-    tables.organizations =
-        shape.organizations.keys().map(|name| OrganizationRow { id: None, name: name.clone() }).collect();
+    tables.organizations = shape.organizations.keys().map(|name| OrganizationRow { id: None, name: name.clone() }).collect();
     tables.organization_members = pairs(&shape.organizations)
-        .map(|(organization, account)| OrganizationMemberRow {
-            organization: organization.clone(),
-            account_id: account.clone(),
-        })
+        .map(|(organization, account)| OrganizationMemberRow { organization: organization.clone(), account_id: account.clone() })
         .collect();
     for (project, roles) in &shape.roles {
         tables.role_members.extend(pairs(roles).map(|(role, account)| RoleMemberRow {
@@ -219,11 +202,7 @@ fn more_side_tables(shape: &TablesShape, tables: &mut Tables) {
     }
     tables.workflows = shape.workflows.keys().map(|name| WorkflowRow { id: None, name: name.clone() }).collect();
     tables.workflow_projects = pairs(&shape.workflows)
-        .map(|(workflow, project)| WorkflowProjectRow {
-            workflow: workflow.clone(),
-            project: project.clone(),
-            issue_type: None,
-        })
+        .map(|(workflow, project)| WorkflowProjectRow { workflow: workflow.clone(), project: project.clone(), issue_type: None })
         .collect();
 }
 
@@ -464,10 +443,5 @@ fn event_row(event: &EventShape, n: usize, ids: &BTreeMap<String, (i64, Option<S
 
 /// The rows that [`mentions`] adds to.
 pub(super) fn type_row(name: &str, subtask: bool, level: i64) -> IssueTypeRow {
-    IssueTypeRow {
-        name: name.to_string(),
-        subtask: Some(subtask),
-        hierarchy_level: Some(level),
-        ..IssueTypeRow::default()
-    }
+    IssueTypeRow { name: name.to_string(), subtask: Some(subtask), hierarchy_level: Some(level), ..IssueTypeRow::default() }
 }

@@ -26,9 +26,8 @@ pub fn evaluate(query: &BoundQuery, tables: &Tables, zone: jiff::tz::TimeZone) -
             })
             .collect(),
     };
-    let rows: Vec<Row<'_>> = (rows.into_iter())
-        .filter(|r| query.condition.as_ref().is_none_or(|c| condition::holds(c, *r, &context)))
-        .collect();
+    let rows: Vec<Row<'_>> =
+        (rows.into_iter()).filter(|r| query.condition.as_ref().is_none_or(|c| condition::holds(c, *r, &context))).collect();
     // Each answer row with the row it comes from; a group has none.
     let mut answer: Vec<(Option<Row<'_>>, Vec<Cell>)> = if query.aggregated {
         groups(query, &rows, &context).into_iter().map(|cells| (None, cells)).collect()
@@ -144,11 +143,8 @@ fn groups(query: &BoundQuery, rows: &[Row<'_>], context: &Context<'_>) -> Vec<Ve
 fn aggregate(function: Aggregate, field: Option<&BoundField>, rows: &[Row<'_>]) -> Cell {
     let Some(field) = field else { return Cell::Int(rows.len() as i64) };
     // Empty fields do not count, lists without members among them.
-    let mut values: Vec<Cell> = (rows.iter())
-        .map(|r| r.values(field))
-        .filter(|values| !values.is_empty())
-        .map(|values| whole(values, field))
-        .collect();
+    let mut values: Vec<Cell> =
+        (rows.iter()).map(|r| r.values(field)).filter(|values| !values.is_empty()).map(|values| whole(values, field)).collect();
     match function {
         Aggregate::Count => Cell::Int(values.len() as i64),
         Aggregate::CountDistinct => {

@@ -4,8 +4,8 @@ use std::cmp::Ordering;
 
 use jqlx::data::rows::EventRow;
 use jqlx::semantic::bound::{
-    Actors, Comparison, Condition, EventCondition, EventTest, FieldCondition, HistoryField, HistoryValues, Test,
-    TimeBound, Value, Values,
+    Actors, Comparison, Condition, EventCondition, EventTest, FieldCondition, HistoryField, HistoryValues, Test, TimeBound, Value,
+    Values,
 };
 
 use super::{Cell, Context, Row, history};
@@ -131,7 +131,5 @@ pub fn acted(actors: &Actors, actor: Option<&String>) -> bool {
 
 /// Whether a value of history, with its id, is one of those asked for.
 pub fn is_value(wanted: &HistoryValues, name: Option<&String>, id: Option<&String>) -> bool {
-    (name.is_none() && wanted.empty)
-        || name.is_some_and(|n| wanted.names.contains(n))
-        || id.is_some_and(|i| wanted.ids.contains(i))
+    (name.is_none() && wanted.empty) || name.is_some_and(|n| wanted.names.contains(n)) || id.is_some_and(|i| wanted.ids.contains(i))
 }

@@ -69,12 +69,7 @@ pub fn intervals(field: &HistoryField, row: Row<'_>, events: &[EventRow]) -> Vec
     }
 }
 
-fn single(
-    items: &[&EventRow],
-    present: Option<String>,
-    created: Option<i64>,
-    first_setter: &Option<String>,
-) -> Vec<Interval> {
+fn single(items: &[&EventRow], present: Option<String>, created: Option<i64>, first_setter: &Option<String>) -> Vec<Interval> {
     let (name, id) = match items.first() {
         Some(first) => (first.from_value.clone(), first.from_id.clone()),
         None => (present, None),
@@ -95,12 +90,7 @@ fn single(
     out
 }
 
-fn elements(
-    items: &[&EventRow],
-    present: &[String],
-    created: Option<i64>,
-    first_setter: &Option<String>,
-) -> Vec<Interval> {
+fn elements(items: &[&EventRow], present: &[String], created: Option<i64>, first_setter: &Option<String>) -> Vec<Interval> {
     let mut out: Vec<Interval> = Vec::new();
     // What was there from the start: what is removed before it is added, and what is there without any item.
     for (n, item) in items.iter().enumerate() {
@@ -118,16 +108,9 @@ fn elements(
         }
     }
     for element in present {
-        let named =
-            items.iter().any(|e| e.from_value.as_ref() == Some(element) || e.to_value.as_ref() == Some(element));
+        let named = items.iter().any(|e| e.from_value.as_ref() == Some(element) || e.to_value.as_ref() == Some(element));
         if !named {
-            out.push(Interval {
-                name: Some(element.clone()),
-                id: None,
-                start: created,
-                end: None,
-                setter: first_setter.clone(),
-            });
+            out.push(Interval { name: Some(element.clone()), id: None, start: created, end: None, setter: first_setter.clone() });
         }
     }
     if out.is_empty() {
