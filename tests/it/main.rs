@@ -1,7 +1,9 @@
 //! All integration tests in one binary: one link instead of many.
 
+mod cases;
 mod data;
 mod import;
 mod naive;
+mod properties;
 mod support;
 mod syntax;

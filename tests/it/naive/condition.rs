@@ -45,6 +45,9 @@ fn is_one_of(value: &Cell, wanted: &Values) -> bool {
         (Cell::Text(v), Values::Text { any, fold: false }) => any.contains(v),
         (Cell::Int(v), Values::Int(any)) => any.contains(v),
         (Cell::Float(v), Values::Float(any)) => any.contains(v),
+        // Numbers are one kind, whole or not.
+        (Cell::Float(v), Values::Int(any)) => any.iter().any(|n| *n as f64 == *v),
+        (Cell::Int(v), Values::Float(any)) => any.contains(&(*v as f64)),
         (Cell::Time(v), Values::Time(any)) => any.contains(v),
         (Cell::Date(v), Values::Date(any)) => any.contains(v),
         (_, Values::Text { any, .. }) if any.is_empty() => false,
@@ -57,6 +60,8 @@ fn order(value: &Cell, other: &Value) -> Ordering {
         (Cell::Text(a), Value::Text(b)) => a.cmp(b),
         (Cell::Int(a), Value::Int(b)) | (Cell::Time(a), Value::Time(b)) => a.cmp(b),
         (Cell::Float(a), Value::Float(b)) => a.total_cmp(b),
+        (Cell::Float(a), Value::Int(b)) => a.total_cmp(&(*b as f64)),
+        (Cell::Int(a), Value::Float(b)) => (*a as f64).total_cmp(b),
         (Cell::Date(a), Value::Date(b)) => a.cmp(b),
         (value, other) => panic!("{value:?} is compared with {other:?}"),
     }
