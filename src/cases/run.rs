@@ -84,16 +84,23 @@ fn id_of(line: &str) -> Option<String> {
 }
 
 impl Case {
-    /// Asks the query of the world.
+    /// Asks the query of the case's world.
     pub async fn run(&self) -> Verdict {
-        match self.answer().await {
+        match Engine::from_tables(self.world.tables.clone(), self.world.options.clone()).await {
+            Ok(engine) => self.run_on(&engine).await,
+            Err(error) => self.judge_error(&error),
+        }
+    }
+
+    /// Asks the query of an engine that was made from the case's world.
+    pub async fn run_on(&self, engine: &Engine) -> Verdict {
+        match self.answer(engine).await {
             Ok((query, batches)) => self.judge(&query, &batches),
             Err(error) => self.judge_error(&error),
         }
     }
 
-    async fn answer(&self) -> Result<(Query, Vec<RecordBatch>), Error> {
-        let engine = Engine::from_tables(self.world.tables.clone(), self.world.options.clone()).await?;
+    async fn answer(&self, engine: &Engine) -> Result<(Query, Vec<RecordBatch>), Error> {
         let query = engine.compile(&self.query, &self.parameters).await?;
         let batches = query.run().await?.try_collect().await?;
         Ok((query, batches))

@@ -76,15 +76,7 @@ impl Excerpt {
     }
 
     /// Appends the line `from..to`, or what of it lies around `focus`, and notes where each character went.
-    fn push_line(
-        &mut self,
-        source: &str,
-        from: usize,
-        to: usize,
-        focus: usize,
-        width: usize,
-        places: &mut Vec<(u32, u32)>,
-    ) {
+    fn push_line(&mut self, source: &str, from: usize, to: usize, focus: usize, width: usize, places: &mut Vec<(u32, u32)>) {
         if !self.text.is_empty() || !places.is_empty() {
             self.text.push('\n');
         }

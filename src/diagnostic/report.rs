@@ -42,8 +42,7 @@ impl Report {
     pub fn render(&self, width: usize, color: bool) -> String {
         use miette::{GraphicalReportHandler, GraphicalTheme};
         let theme = if color { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
-        let handler =
-            GraphicalReportHandler::new_themed(theme).with_width(width.max(40)).with_links(false).with_context_lines(1);
+        let handler = GraphicalReportHandler::new_themed(theme).with_width(width.max(40)).with_links(false).with_context_lines(1);
         let mut out = String::new();
         for diagnostic in &self.diagnostics {
             if !out.is_empty() {
@@ -88,10 +87,8 @@ impl Report {
 
     fn json(&self, diagnostic: &Diagnostic) -> Value {
         let points = |at: u32| self.source.get(..at as usize).map_or(0, |before| before.chars().count());
-        let labels = diagnostic
-            .labels
-            .iter()
-            .map(|l| json!({ "start": points(l.span.start), "end": points(l.span.end), "text": l.text }));
+        let labels =
+            diagnostic.labels.iter().map(|l| json!({ "start": points(l.span.start), "end": points(l.span.end), "text": l.text }));
         let mut value = json!({
             "code": diagnostic.code.name,
             "severity": severity_name(diagnostic.severity),

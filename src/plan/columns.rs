@@ -3,7 +3,8 @@
 use datafusion::arrow::datatypes::{DataType, TimeUnit};
 use datafusion::functions::expr_fn::date_trunc;
 use datafusion::functions_aggregate::expr_fn::{avg, count, count_distinct, max, median, min, sum};
-use datafusion::logical_expr::{Expr, cast, lit};
+use datafusion::functions_nested::expr_fn::cardinality;
+use datafusion::logical_expr::{Expr, cast, lit, when};
 use datafusion::scalar::ScalarValue;
 
 use super::scan::{Tables, field, time_type};
@@ -15,7 +16,7 @@ pub(crate) fn column(tables: &Tables, of: &ColumnExpr, zone: &str) -> Expr {
         ColumnExpr::Field(f) => field(tables, f),
         ColumnExpr::Bucket(unit, f) => bucket(tables, *unit, f, zone),
         ColumnExpr::Aggregate(aggregate, argument) => {
-            let value = argument.as_ref().map_or_else(|| lit(1i64), |f| field(tables, f));
+            let value = argument.as_ref().map_or_else(|| lit(1i64), |f| counted(tables, f));
             match aggregate {
                 Aggregate::Count => count(value),
                 Aggregate::CountDistinct => count_distinct(value),
@@ -23,9 +24,19 @@ pub(crate) fn column(tables: &Tables, of: &ColumnExpr, zone: &str) -> Expr {
                 Aggregate::Max => max(value),
                 Aggregate::Sum => sum(value),
                 Aggregate::Avg => avg(value),
-                Aggregate::Median => median(value),
+                // The middle of two whole numbers need not be whole.
+                Aggregate::Median => median(cast(value, DataType::Float64)),
             }
         }
+    }
+}
+
+/// A value in aggregates, where an empty list is as little as no list.
+fn counted(tables: &Tables, of: &BoundField) -> Expr {
+    let value = field(tables, of);
+    match of.shape {
+        Shape::TextList => when(cardinality(value.clone()).gt(lit(0u64)), value.clone()).end().unwrap_or(value),
+        _ => value,
     }
 }
 

@@ -174,7 +174,8 @@ fn finish(
     names: &[String],
 ) -> Result<LogicalPlanBuilder, Error> {
     let fetch = query.limit.map(|n| usize::try_from(n).unwrap_or(usize::MAX));
-    if !keys.is_empty() {
+    // Nothing is not sorted: DataFusion's sort of the first k rows wants at least one.
+    if !keys.is_empty() && fetch != Some(0) {
         rows = rows.sort_with_limit(keys, fetch)?;
     } else if let Some(fetch) = fetch {
         rows = rows.limit(0, Some(fetch))?;

@@ -10,3 +10,4 @@ mod import;
 mod naive;
 mod properties;
 mod support;
+mod syntax;

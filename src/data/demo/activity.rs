@@ -1,8 +1,9 @@
 //! What happens around the fields of an issue: comments, work, files, links, watchers, votes.
 
 use super::World;
+use super::actions::Action;
 use super::cast;
-use super::issues::{Action, Live, place};
+use super::issues::{Live, place};
 use super::tables::day;
 use crate::data::rows::{EventRow, LinkRow, RemoteLinkRow, date_text};
 

@@ -3,6 +3,7 @@
 //! It has every kind of entity and verb that the language names, people who do odd things, and
 //! histories that lead to the present that the tables show. Its clock stands at [`NOW`].
 
+mod actions;
 mod activity;
 mod cast;
 mod issues;

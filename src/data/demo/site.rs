@@ -35,6 +35,7 @@ const ADMINISTRATION: &[Line] = &[
     ("jira", 33, 9, "alice", "component", "deleted", "20900", "mainframe", "", ""),
     ("jira", 70, 14, "carol", "version", "updated", "20950", "1.10", "1.A", "1.10"),
     ("jira", 15, 14, "carol", "version", "unreleased", "20951", "1.9", "", ""),
+    ("jira", 13, 14, "carol", "version", "released", "20951", "1.9", "", ""),
     ("jira", 14, 14, "carol", "version", "deleted", "20952", "1.11-test", "", ""),
     ("jira", 52, 10, "alice", "sprint", "updated", "113", "PAY Sprint 13", "", "Refunds first"),
     ("jira", 75, 10, "carol", "sprint", "deleted", "299", "WEB Sprint X", "", ""),

@@ -15,7 +15,9 @@ fn the_demo_is_the_same_every_time_and_everywhere() {
     assert_eq!(first, second);
     let json = serde_json::to_string(&first).expect("tables are plain data");
     // FNV-1a: what the standard library hashes by may change.
-    let hash = json.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3));
+    let hash = json.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| {
+        (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3)
+    });
 
     let mut counts: BTreeMap<String, BTreeMap<&str, usize>> = BTreeMap::new();
     for event in &first.events {
