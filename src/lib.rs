@@ -1,5 +1,8 @@
 //! jqlx: JQL extended with activity, compiled to DataFusion plans over Arrow and Parquet.
 
+// pest's derived code names this crate where pest is built without std.
+extern crate alloc;
+
 pub mod cases;
 pub mod catalog;
 pub mod data;

@@ -5,6 +5,7 @@
 
 mod batch;
 pub mod read;
+pub mod demo;
 pub mod rows;
 pub mod schema;
 pub mod site;

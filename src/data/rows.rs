@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use super::batch::date_text;
 use super::batch::{AsCell, Cell, Row};
 pub use super::batch::{CustomColumns, CustomValue, Tables, date, events_batch, issues_batch, time};
 

@@ -4,6 +4,8 @@
 //! [`Code`]s are listed once, in [`codes`], and are never reused.
 
 pub mod codes;
+#[cfg(feature = "cli")]
+mod excerpt;
 mod report;
 
 pub use codes::Code;

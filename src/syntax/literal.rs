@@ -8,7 +8,7 @@ use crate::diagnostic::{Diagnostic, Span, codes};
 ///
 /// Wrong escapes and control characters are reported and left out of the text.
 pub(super) fn decode(raw: &str, start: usize, quoted: bool, sink: &mut Sink) -> String {
-    if !raw.contains('\\') && !(quoted && raw.chars().any(is_forbidden)) {
+    if !(raw.contains('\\') || quoted && raw.chars().any(is_forbidden)) {
         return raw.to_owned();
     }
     let mut text = String::with_capacity(raw.len());

@@ -109,11 +109,12 @@ pub(super) fn nearest<'w>(word: &str, words: &[&'w str]) -> Option<&'w str> {
         return None;
     }
     let word = word.to_ascii_lowercase();
-    let allowed = if word.len() <= 3 { 1 } else { 2 };
     words
         .iter()
         .map(|w| (strsim::damerau_levenshtein(&word, w), *w))
-        .filter(|(distance, w)| *distance > 0 && *distance <= allowed && *distance < w.len().min(word.len()))
+        .filter(|(distance, w)| {
+            *distance > 0 && *distance <= if w.len() <= 3 { 1 } else { 2 } && *distance < w.len().min(word.len())
+        })
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, w)| w)
 }

@@ -6,3 +6,4 @@ mod import;
 mod naive;
 mod properties;
 mod support;
+mod syntax;

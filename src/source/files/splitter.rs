@@ -216,7 +216,7 @@ impl<R: Read> Splitter<R> {
 
     fn take(&mut self, byte: u8) {
         self.record.push(byte);
-        self.source.skip(1);
+        self.source.skip_byte(byte);
     }
 
     /// Gives up the record that is being captured at the top, and finds the next line that may begin one.
@@ -228,13 +228,19 @@ impl<R: Read> Splitter<R> {
             self.source.skip_line();
         }
         self.record.clear();
+        let mut lines = 0;
         while let Some(byte) = self.source.peek() {
             if matches!(byte, b'{' | b'[') {
                 break;
             }
+            lines += u64::from(!matches!(byte, b'\r' | b'\n'));
             self.source.skip_line();
         }
-        Piece::Broken(reason.into())
+        Piece::Broken(match lines {
+            0 => reason.into(),
+            1 => format!("{reason}; the line after it begins no record and was skipped too"),
+            n => format!("{reason}; {n} lines after it begin no record and were skipped too"),
+        })
     }
 }
 
@@ -289,6 +295,13 @@ impl<R: Read> Source<R> {
         self.line += self.buffer[self.at..end].iter().filter(|b| **b == b'\n').count() as u64;
         self.offset += (end - self.at) as u64;
         self.at = end;
+    }
+
+    /// Skips the byte that was peeked at.
+    fn skip_byte(&mut self, byte: u8) {
+        self.at += 1;
+        self.offset += 1;
+        self.line += u64::from(byte == b'\n');
     }
 
     /// Goes to the start of the next line.

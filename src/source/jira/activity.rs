@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use super::adf;
-use super::issue::{Subject, set_actor};
 use super::json::{Object, id, instant, int, text};
 use super::site::Site;
+use super::subject::{Subject, set_actor};
 use super::{Event, Mapped};
 use crate::data::rows::EventRow;
 

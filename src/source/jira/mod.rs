@@ -7,8 +7,10 @@ mod custom;
 mod issue;
 mod json;
 mod names;
+mod rank;
 mod records;
 mod site;
+mod subject;
 
 pub(crate) use records::{Context, record};
 pub(crate) use site::Site;

@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use super::issue::{self, Subject};
 use super::json::{Object, id, list, object, path_part, text};
 use super::site::Site;
-use super::{Mapped, activity, changelog};
+use super::subject::Subject;
+use super::{Mapped, activity, changelog, issue};
 use crate::data::rows::RemoteLinkRow;
 
 /// What surrounds a record and says what it belongs to.

@@ -281,10 +281,16 @@ impl Builder<'_, '_> {
                 "AND or OR is expected here",
                 format!("did you mean {near}?"),
             )
+        } else if at.start > clause.start
+            && self.text.get(..at.start as usize - self.base).is_some_and(|t| t.ends_with(['"', '\'']))
+        {
+            let help = "a quote within a quoted value is written with a backslash: \\\" or \\'".to_owned();
+            report(codes::MISSING_CONNECTIVE, "The quoted value ended before this", "AND or OR is expected here", help)
         } else if self.continues_value(tokens, kind) {
             let end = tokens.iter().take_while(|t| t.is_name() && t.rule == Rule::word).last().map_or(at, |t| t.span);
             let value = value_span(kind).unwrap_or(clause);
-            let text: String = self.source(value.to(end)).chars().take(80).collect();
+            let smart = |c: char| matches!(c, '“' | '”' | '‘' | '’');
+            let text: String = self.source(value.to(end)).trim_matches(smart).chars().take(80).collect();
             report(
                 codes::MISSING_CONNECTIVE,
                 "A value of several words needs quotes",

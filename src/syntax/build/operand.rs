@@ -35,12 +35,14 @@ struct Frame {
     filled: bool,
     /// The last comma.
     comma: Option<Span>,
+    /// Whether a wrong character was just read: no comma is missed on either side of it.
+    odd: bool,
 }
 
 impl Frame {
     fn new(name: Option<Literal>, open: Span) -> Self {
         let start = name.as_ref().map_or(open.start, |n| n.span.start);
-        Self { name, start, members: Vec::new(), depth: 0, filled: false, comma: None }
+        Self { name, start, members: Vec::new(), depth: 0, filled: false, comma: None, odd: false }
     }
 }
 
@@ -166,10 +168,17 @@ impl Builder<'_, '_> {
                     frame.filled = false;
                     frame.comma = Some(span);
                 }
+                Rule::stray => {
+                    let Some(frame) = frames.last_mut() else { continue };
+                    (frame.filled, frame.odd) = (true, true);
+                    if self.sink.len() == reported {
+                        self.bad_character(span);
+                    }
+                }
                 rule => {
                     self.expect_comma(frames.last(), span);
                     let Some(frame) = frames.last_mut() else { continue };
-                    let was_filled = std::mem::replace(&mut frame.filled, true);
+                    (frame.filled, frame.odd) = (true, false);
                     let operand = match rule {
                         Rule::word | Rule::quoted if members.peek().is_some_and(|next| next.as_rule() == Rule::group_open) => {
                             name = Some(self.function_name(&member, place));
@@ -178,17 +187,12 @@ impl Builder<'_, '_> {
                         Rule::word | Rule::quoted | Rule::unterminated => Operand::Value(self.literal(&member)),
                         Rule::empty => Operand::Empty(span),
                         Rule::parameter => Operand::Parameter(self.parameter(&member)),
-                        Rule::misplaced => {
+                        // A keyword; AND, OR and ORDER end the run.
+                        _ => {
                             let mut word = self.any_word(&member);
                             word.kind = LiteralKind::Quoted;
                             self.reserved(&word);
                             Operand::Value(word)
-                        }
-                        _ => {
-                            if !was_filled || frame.members.is_empty() || self.sink.len() == reported {
-                                self.bad_character(span);
-                            }
-                            continue;
                         }
                     };
                     let read = Read { operand, depth: 1 };
@@ -225,7 +229,7 @@ impl Builder<'_, '_> {
     }
 
     fn expect_comma(&mut self, frame: Option<&Frame>, span: Span) {
-        if frame.is_some_and(|f| f.filled) {
+        if frame.is_some_and(|f| f.filled && !f.odd) {
             self.sink.report_with(|| {
                 Diagnostic::error(codes::MISSING_COMMA, "Two values stand side by side")
                     .at(span, "a comma is missing before this")
@@ -300,6 +304,9 @@ impl Builder<'_, '_> {
         let span = Span { start: span.start, end: span.start + found.len_utf8() as u32 };
         let chunk = self.chunk_around(at);
         let help = match found {
+            '{' if self.text.get(at + 1..).is_some_and(|t| t.starts_with('{')) => {
+                Some("a placeholder of a template was not filled in".to_owned())
+            }
             '[' | '{' => Some("a list is written in parentheses: (a, b)".to_owned()),
             '“' | '”' | '‘' | '’' => Some("use straight quotes".to_owned()),
             ';' => Some("a query has no `;` at its end".to_owned()),

@@ -204,6 +204,7 @@ impl Builder<'_, '_> {
         let mut depth = 1;
         let mut comma = None;
         let mut end = head.end;
+        let mut muted = 0;
         for part in pair.into_inner() {
             let span = self.span(&part);
             end = span.end;
@@ -217,6 +218,9 @@ impl Builder<'_, '_> {
                 _ => {
                     if comma.take().is_none() && !columns.is_empty() {
                         self.no_comma(span, name);
+                        // What follows is the rest of what was reported.
+                        self.sink.mute();
+                        muted += 1;
                     }
                     let (column, direction, column_depth) = self.column(part, span, name);
                     columns.push((column, direction));
@@ -227,6 +231,7 @@ impl Builder<'_, '_> {
         if comma.is_some() || columns.is_empty() {
             self.missing_operand(end, if comma.is_some() { "The comma" } else { name }, "a field");
         }
+        (0..muted).for_each(|_| self.sink.unmute());
         (columns, depth)
     }
 

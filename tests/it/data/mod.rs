@@ -1,1 +1,4 @@
 //! Schemas, writing and the demo dataset.
+
+mod demo;
+mod write;
