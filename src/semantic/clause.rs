@@ -11,8 +11,8 @@ use super::operand::{DayOrInstant, Member};
 use super::text::TextQuery;
 use super::{events, history};
 use crate::catalog::fields::Kind;
-use crate::catalog::{NamedValue, Version};
 use crate::catalog::functions::{Evaluation, Function};
+use crate::catalog::{NamedValue, Version};
 use crate::diagnostic::{Diagnostic, Span, codes};
 use crate::syntax::ast::{Clause, Literal, LiteralKind, Operand, Operator};
 
@@ -177,10 +177,8 @@ impl Site<'_, '_> {
         if read.is_only_empty() {
             return self.empty(negated);
         }
-        let plain = self.each(
-            |field| Test::OneOf { values: read.values(field.shape), or_empty: read.empty && !negated, negated },
-            negated,
-        )?;
+        let plain = self
+            .each(|field| Test::OneOf { values: read.values(field.shape), or_empty: read.empty && !negated, negated }, negated)?;
         self.scoped(plain, &read.scoped, negated)
     }
 
@@ -660,9 +658,7 @@ impl Site<'_, '_> {
         let Some(versions) = &self.binder.catalog.versions else { return self.missing("a table of versions with their order") };
         let read = self.read(std::slice::from_ref(member), span)?;
         let mut any = Vec::new();
-        let named = |v: &&Version| {
-            read.texts.contains(&v.name) || read.scoped.iter().any(|(p, n)| *p == v.project && *n == v.name)
-        };
+        let named = |v: &&Version| read.texts.contains(&v.name) || read.scoped.iter().any(|(p, n)| *p == v.project && *n == v.name);
         for wanted in versions.iter().filter(named) {
             let later = versions.iter().filter(|v| v.project == wanted.project && compares(v.rank.cmp(&wanted.rank), op));
             let names = Values::Text { any: later.map(|v| v.name.clone()).collect(), fold: false };
