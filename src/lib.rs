@@ -5,6 +5,8 @@ extern crate alloc;
 
 pub mod cases;
 pub mod catalog;
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod data;
 pub mod diagnostic;
 mod embed;
@@ -12,6 +14,7 @@ mod engine;
 mod error;
 mod exec;
 mod plan;
+pub mod render;
 pub mod semantic;
 pub mod source;
 pub mod syntax;

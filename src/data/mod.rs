@@ -4,8 +4,8 @@
 //! that sources, the demo and tests fill, [`read`] opens a folder of them, [`site`] reads what they add to the catalogue.
 
 mod batch;
-pub mod read;
 pub mod demo;
+pub mod read;
 pub mod rows;
 pub mod schema;
 pub mod site;

@@ -98,4 +98,7 @@ codes! {
     IMPORT_INCOMPLETE = "jqlx::import::incomplete", "A record holds only a part of its changes, comments or work logs.";
     IMPORT_MIXED_TYPES = "jqlx::import::mixed_types", "A custom field has values of several types and became text.";
     IMPORT_SPOOL = "jqlx::import::spool", "The temporary files of an import could not be written or read.";
+    CANNOT_READ = "jqlx::io::read", "A file or stdin cannot be read.";
+    CANNOT_WRITE = "jqlx::io::write", "The output cannot be written: the disk is full, the folder is missing or not ours.";
+    TIMED_OUT = "jqlx::exec::timed_out", "The query did not end within the time that --timeout gives.";
 }

@@ -1,0 +1,240 @@
+//! Options that several commands share, and how their values are read.
+
+use std::io::Read;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use jiff::tz::TimeZone;
+
+use super::failure::Failure;
+use crate::render::Format;
+use crate::{Options, Parameter, Parameters};
+
+/// Where the data is.
+#[derive(clap::Args, Debug)]
+pub(super) struct Source {
+    /// Folder of Parquet files in the interchange layout
+    #[arg(long, value_name = "DIR", conflicts_with = "demo")]
+    pub(super) data: Option<PathBuf>,
+    /// Use the sample dataset; it is written to the cache folder once
+    #[arg(long)]
+    pub(super) demo: bool,
+}
+
+/// What an answer depends on besides the query and the data.
+#[derive(clap::Args, Debug)]
+#[command(next_help_heading = "Session")]
+pub(super) struct Session {
+    /// The instant that now() is, such as 2026-06-01T10:00:00Z or 2026-06-01 [default: the clock]
+    #[arg(long, value_name = "INSTANT")]
+    pub(super) now: Option<String>,
+    /// Time zone of dates in the query and of times in tables: a name such as Europe/Berlin, or `local`
+    #[arg(long, value_name = "ZONE", default_value = "UTC", value_parser = zone)]
+    pub(super) tz: TimeZone,
+    /// Who currentUser() is: an account id, a name or an e-mail
+    #[arg(long, value_name = "ID")]
+    pub(super) user: Option<String>,
+    /// Bind a parameter: `--param who=alice` for `$who`; give it again for a list
+    #[arg(long = "param", value_name = "NAME=VALUE", value_parser = parameter)]
+    pub(super) params: Vec<(String, String)>,
+    /// Partitions that work in parallel [default: one a core]
+    #[arg(long, value_name = "N", env = "JQLX_THREADS", hide_env_values = true, value_parser = clap::value_parser!(u16).range(1..))]
+    pub(super) threads: Option<u16>,
+    /// Memory that a query may take before it spills to disk or is refused, such as 512MB or 2GiB [default: no limit]
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub(super) memory_limit: Option<usize>,
+}
+
+impl Session {
+    /// The engine's options.
+    pub(super) fn options(&self) -> Result<Options, Failure> {
+        let now = self.now.as_deref().map(|text| instant(text, &self.tz)).transpose().map_err(Failure::Usage)?;
+        Ok(Options {
+            now,
+            time_zone: Some(self.tz.clone()),
+            user: self.user.clone(),
+            threads: self.threads.map(usize::from),
+            memory_limit: self.memory_limit,
+        })
+    }
+
+    /// The parameters. One that is given several times is a list.
+    pub(super) fn parameters(&self) -> Parameters {
+        let mut parameters = Parameters::new();
+        for (name, value) in &self.params {
+            let value = Parameter::Text(value.clone());
+            match parameters.remove(name) {
+                None => parameters.insert(name.clone(), value),
+                Some(Parameter::List(mut values)) => {
+                    values.push(value);
+                    parameters.insert(name.clone(), Parameter::List(values))
+                }
+                Some(first) => parameters.insert(name.clone(), Parameter::List(vec![first, value])),
+            };
+        }
+        parameters
+    }
+}
+
+/// How rows are written.
+#[derive(clap::Args, Debug)]
+#[command(next_help_heading = "Output")]
+pub(super) struct Rendering {
+    /// Format of the rows [default: table, or what the extension of --output says]
+    #[arg(long, short, value_name = "FORMAT", value_parser = formats())]
+    pub(super) format: Option<Format>,
+    /// Write the rows to a file; it appears when it is complete
+    #[arg(long, short, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+    /// In CSV and TSV, put an apostrophe before texts that a spreadsheet would take for a formula
+    #[arg(long)]
+    pub(super) safe_csv: bool,
+}
+
+/// The query: as an argument, from a file, or from stdin.
+#[derive(clap::Args, Debug)]
+pub(super) struct Text {
+    /// The query; `-` reads it from stdin, `@FILE` from a file
+    #[arg(value_name = "QUERY", required_unless_present = "file", conflicts_with = "file")]
+    pub(super) query: Option<String>,
+    /// Read the query from a file
+    #[arg(long, value_name = "FILE")]
+    pub(super) file: Option<PathBuf>,
+}
+
+impl Text {
+    /// The text of the query.
+    pub(super) fn read(&self) -> Result<String, Failure> {
+        match (&self.query, &self.file) {
+            (_, Some(path)) => read_file(path),
+            (Some(query), None) if query == "-" => {
+                let mut bytes = Vec::new();
+                std::io::stdin().read_to_end(&mut bytes).map_err(|error| Failure::reading("stdin", &error))?;
+                text(bytes, "stdin")
+            }
+            (Some(query), None) => match query.strip_prefix('@') {
+                Some(path) => read_file(path.as_ref()),
+                None => Ok(query.clone()),
+            },
+            (None, None) => Ok(String::new()),
+        }
+    }
+}
+
+/// Reads a file of text.
+pub(super) fn read_file(path: &std::path::Path) -> Result<String, Failure> {
+    let bytes = std::fs::read(path).map_err(|error| Failure::reading(path.display(), &error))?;
+    text(bytes, &path.display().to_string())
+}
+
+fn text(bytes: Vec<u8>, name: &str) -> Result<String, Failure> {
+    let text = String::from_utf8(bytes)
+        .map_err(|_| Failure::reading(name, &std::io::Error::new(std::io::ErrorKind::InvalidData, "the text is not UTF-8")))?;
+    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
+}
+
+fn formats() -> impl TypedValueParser<Value = Format> {
+    PossibleValuesParser::new(Format::ALL.iter().map(|(_, name)| *name))
+        .try_map(|name| Format::ALL.iter().find(|(_, n)| *n == name).map(|(format, _)| *format).ok_or("unknown format"))
+}
+
+fn zone(name: &str) -> Result<TimeZone, String> {
+    match name {
+        "local" => Ok(TimeZone::system()),
+        name => TimeZone::get(name).map_err(|_| "no such time zone; use a name such as UTC, Europe/Berlin or `local`".to_owned()),
+    }
+}
+
+/// An instant with its offset, or a date and time in the session's zone.
+fn instant(text: &str, zone: &TimeZone) -> Result<jiff::Timestamp, String> {
+    if let Ok(instant) = text.parse::<jiff::Timestamp>() {
+        return Ok(instant);
+    }
+    text.parse::<jiff::civil::DateTime>()
+        .and_then(|clock| zone.to_timestamp(clock))
+        .map_err(|_| format!("--now cannot be read: {text:?} is no instant such as 2026-06-01T10:00:00Z, and no date"))
+}
+
+fn parameter(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("write it as name=value")?;
+    let name = name.strip_prefix('$').unwrap_or(name);
+    if name.is_empty() || !name.chars().all(|c| c.is_alphanumeric() || c == '_') {
+        return Err(format!("{name:?} is no parameter's name: letters, digits and _ only"));
+    }
+    Ok((name.to_owned(), value.to_owned()))
+}
+
+/// A number of bytes: `4096`, `512MB`, `1.5GiB`; `k`, `m`, `g` count in 1,000 unless an `i` follows.
+fn size(text: &str) -> Result<usize, String> {
+    let wrong = || format!("{text:?} is no size such as 512MB or 2GiB");
+    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    let (number, unit) = text.split_at(end);
+    let number: f64 = number.parse().map_err(|_| wrong())?;
+    let factor: f64 = match unit.trim().to_ascii_lowercase().as_str() {
+        "" | "b" => 1.0,
+        "k" | "kb" => 1e3,
+        "m" | "mb" => 1e6,
+        "g" | "gb" => 1e9,
+        "ki" | "kib" => 1024.0,
+        "mi" | "mib" => 1024.0 * 1024.0,
+        "gi" | "gib" => 1024.0 * 1024.0 * 1024.0,
+        _ => return Err(wrong()),
+    };
+    match number * factor {
+        bytes if bytes >= 1.0 && bytes < usize::MAX as f64 => Ok(bytes as usize),
+        _ => Err(wrong()),
+    }
+}
+
+/// A length of time: `30`, `30s`, `500ms`, `5m`, `1h`.
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
+    let wrong = || format!("{text:?} is no length of time such as 30s, 500ms or 5m");
+    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    let (number, unit) = text.split_at(end);
+    let number: f64 = number.parse().map_err(|_| wrong())?;
+    let seconds = match unit.trim() {
+        "" | "s" => number,
+        "ms" => number / 1e3,
+        "m" | "min" => number * 60.0,
+        "h" => number * 3600.0,
+        _ => return Err(wrong()),
+    };
+    Duration::try_from_secs_f64(seconds).ok().filter(|d| !d.is_zero()).ok_or_else(wrong)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_and_durations_are_read_with_their_units() {
+        assert_eq!(size("512MB"), Ok(512_000_000));
+        assert_eq!(size("1.5GiB"), Ok(1_610_612_736));
+        assert_eq!(size("4096"), Ok(4096));
+        for wrong in ["", "MB", "-1", "1XB", "0", "1e400"] {
+            assert!(size(wrong).is_err(), "{wrong}");
+        }
+        assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
+        assert_eq!(duration("2m"), Ok(Duration::from_secs(120)));
+        for wrong in ["", "0", "s", "-3s", "3 parsecs"] {
+            assert!(duration(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn an_instant_without_an_offset_is_in_the_sessions_zone() {
+        let zone = TimeZone::get("Europe/Berlin").unwrap();
+        assert_eq!(instant("2026-06-01", &zone).unwrap().to_string(), "2026-05-31T22:00:00Z");
+        assert_eq!(instant("2026-06-01 12:30", &zone).unwrap().to_string(), "2026-06-01T10:30:00Z");
+        assert_eq!(instant("2026-06-01T10:00:00+01:00", &zone).unwrap().to_string(), "2026-06-01T09:00:00Z");
+        assert!(instant("yesterday", &zone).is_err());
+    }
+
+    #[test]
+    fn a_parameter_given_twice_is_a_list() {
+        assert_eq!(parameter("$who=a=b"), Ok(("who".into(), "a=b".into())));
+        assert!(parameter("who").is_err());
+        assert!(parameter("=x").is_err());
+    }
+}

@@ -1,0 +1,111 @@
+//! An open engine on a runtime of its own, and the waiting for it.
+//!
+//! Queries compute on the runtime's workers; this thread only waits, for them or for a stop. Operators yield when they like,
+//! so a timer among them could come late (see `watch`).
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::runtime::{Builder, Runtime};
+
+use super::arguments::{self, Source};
+use super::failure::Failure;
+use super::terminal::Terminal;
+use super::watch::Watch;
+use crate::diagnostic::{Diagnostic, codes};
+use crate::{Engine, Error, Options};
+
+/// Stack of the workers: optimiser rules recurse over the plan.
+const WORKER_STACK: usize = 32 << 20;
+
+/// Runtimes and watch of one command.
+pub(super) struct Running {
+    work: Option<Runtime>,
+    wait: Runtime,
+    pub(super) watch: Watch,
+}
+
+impl Running {
+    /// Starts the workers and the watch.
+    pub(super) fn start(terminal: &Terminal, threads: Option<usize>, timeout: Option<Duration>) -> Result<Self, Failure> {
+        let mut work = Builder::new_multi_thread();
+        if let Some(threads) = threads {
+            work.worker_threads(threads);
+        }
+        let failed = |error: std::io::Error| Failure::environment(codes::CANNOT_READ, format!("cannot start threads: {error}"));
+        Ok(Self {
+            work: Some(work.enable_all().thread_name("query").thread_stack_size(WORKER_STACK).build().map_err(failed)?),
+            wait: Builder::new_current_thread().build().map_err(failed)?,
+            watch: Watch::start(terminal, timeout)?,
+        })
+    }
+
+    /// Runs a future on the workers and waits for its end or for a stop.
+    pub(super) fn wait<T: Send + 'static>(&self, future: impl Future<Output = T> + Send + 'static) -> Result<T, Failure> {
+        let task = self.spawn(future)?;
+        self.until_stopped(async { task.await.map_err(|error| panicked(&error)) })?
+    }
+
+    /// Starts a future on the workers.
+    pub(super) fn spawn<T: Send + 'static>(
+        &self,
+        future: impl Future<Output = T> + Send + 'static,
+    ) -> Result<tokio::task::JoinHandle<T>, Failure> {
+        match &self.work {
+            Some(work) => Ok(work.spawn(future)),
+            None => Err(Failure::Interrupted),
+        }
+    }
+
+    /// Waits on this thread for a future or for a stop.
+    pub(super) fn until_stopped<T>(&self, future: impl Future<Output = T>) -> Result<T, Failure> {
+        self.wait.block_on(async {
+            tokio::select! {
+                biased;
+                stop = self.watch.stopped() => Err(stop.into()),
+                value = future => Ok(value),
+            }
+        })
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // A worker that never yields would be waited for for ever.
+        if let Some(work) = self.work.take() {
+            work.shutdown_background();
+        }
+    }
+}
+
+/// A task that panicked is a mistake of ours.
+pub(super) fn panicked(error: &tokio::task::JoinError) -> Failure {
+    let message = format!("jqlx failed while it worked on the query: {error}");
+    Failure::Error(Error::Internal(Box::new(Diagnostic::error(codes::INTERNAL, message))))
+}
+
+/// Opens the data that the arguments name.
+pub(super) fn open(
+    running: &Running,
+    source: &Source,
+    session: &arguments::Session,
+    terminal: &Terminal,
+) -> Result<Arc<Engine>, Failure> {
+    let mut options: Options = session.options()?;
+    let folder = match (&source.data, source.demo) {
+        (Some(folder), _) => folder.clone(),
+        (None, true) => {
+            let (folder, now) = super::demo::cached()?;
+            if options.now.is_none() {
+                options.now = Some(now);
+                terminal.note(&format!("sample data; now() is {now}"));
+            }
+            folder
+        }
+        (None, false) => {
+            return Err(Failure::Usage("no data: give a folder with --data DIR, or --demo for the sample data".to_owned()));
+        }
+    };
+    Ok(Arc::new(running.wait(async move { Engine::open(folder, options).await })??))
+}
