@@ -148,8 +148,7 @@ impl Engine {
         let bound = self.bind(&parsed.query, parameters).await?.map_err(refuse)?;
         let bind_ms = milliseconds(started);
         let started = Instant::now();
-        let zone = self.session.zone.iana_name().unwrap_or("UTC");
-        let logical = plan::lower(&bound, &self.tables, zone).map_err(|e| match e {
+        let logical = plan::lower(&bound, &self.tables, &self.session.zone_name()).map_err(|e| match e {
             Error::Data(d) if d.code == codes::TOO_LARGE => refuse(vec![*d]),
             other => other,
         })?;

@@ -13,6 +13,7 @@ mod world;
 
 use std::collections::BTreeMap;
 
+use jiff::tz::{Offset, TimeZone};
 use serde_json::{Map, Value};
 
 pub use run::{Outcome, Verdict, run_cases};
@@ -67,7 +68,6 @@ impl Case {
     fn read(value: Value) -> Result<Self, String> {
         let shape: CaseShape = serde_json::from_value(value).map_err(|e| e.to_string())?;
         let now = shape.now.as_deref().map(|t| t.parse().map_err(|_| format!("`{t}` is no instant"))).transpose()?;
-        let zone = |name: &str| jiff::tz::TimeZone::get(name).map_err(|_| format!("there is no time zone `{name}`"));
         let time_zone = shape.tz.as_deref().map(zone).transpose()?;
         let error = match &shape.error {
             None | Some(Value::Bool(false) | Value::Null) => None,
@@ -112,6 +112,17 @@ impl Worlds {
         whole.append(case);
         Case::read(Value::Object(whole)).map(Some)
     }
+}
+
+/// A zone by its name in the time zone database, or an offset such as `+02:00`.
+fn zone(name: &str) -> Result<TimeZone, String> {
+    let none = || format!("there is no time zone `{name}`");
+    let Some(offset) = name.strip_prefix(['+', '-']) else { return TimeZone::get(name).map_err(|_| none()) };
+    let (hours, minutes) = offset.split_once(':').ok_or_else(none)?;
+    let (hours, minutes): (i32, i32) = (hours.parse().map_err(|_| none())?, minutes.parse().map_err(|_| none())?);
+    let seconds = hours.checked_mul(60).and_then(|h| h.checked_add(minutes)?.checked_mul(60)).ok_or_else(none)?;
+    let offset = Offset::from_seconds(if name.starts_with('-') { -seconds } else { seconds }).map_err(|_| none())?;
+    Ok(TimeZone::fixed(offset))
 }
 
 fn parameter(value: &Value) -> Result<Parameter, String> {

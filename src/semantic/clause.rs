@@ -1,5 +1,6 @@
 //! `field operator operand` on present values (`reference/jql.md` sections 2 and 3).
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::binder::Binder;
@@ -11,6 +12,7 @@ use super::text::TextQuery;
 use super::{events, history};
 use crate::catalog::fields::Kind;
 use crate::catalog::functions::{Evaluation, Function};
+use crate::catalog::{NamedValue, Version};
 use crate::diagnostic::{Diagnostic, Span, codes};
 use crate::syntax::ast::{Clause, Literal, LiteralKind, Operand, Operator};
 
@@ -89,6 +91,8 @@ struct Read {
     floats: Vec<f64>,
     times: Vec<i64>,
     days: Vec<i32>,
+    /// Versions and components that functions name, as (project, name), where other projects have others of the name.
+    scoped: Vec<(String, String)>,
     fold: bool,
     empty: bool,
     failed: bool,
@@ -173,7 +177,36 @@ impl Site<'_, '_> {
         if read.is_only_empty() {
             return self.empty(negated);
         }
-        self.each(|field| Test::OneOf { values: read.values(field.shape), or_empty: read.empty && !negated, negated }, negated)
+        let plain = self
+            .each(|field| Test::OneOf { values: read.values(field.shape), or_empty: read.empty && !negated, negated }, negated)?;
+        self.scoped(plain, &read.scoped, negated)
+    }
+
+    /// Adds names that count in their own project only.
+    fn scoped(&self, plain: Condition, names: &[(String, String)], negated: bool) -> Option<Condition> {
+        let mut conditions = vec![plain];
+        let mut projects: Vec<&String> = names.iter().map(|(project, _)| project).collect();
+        projects.dedup();
+        for project in projects {
+            let text = |any: Vec<String>| Values::Text { any, fold: false };
+            let own = text(names.iter().filter(|(p, _)| p == project).map(|(_, name)| name.clone()).collect());
+            let field = issue_column("project", "project", Shape::Text);
+            let of_project = |negated| {
+                let test = Test::OneOf { values: text(vec![project.clone()]), or_empty: false, negated };
+                Condition::Field(FieldCondition { field: field.clone(), test })
+            };
+            let named = self.each(|_| Test::OneOf { values: own.clone(), or_empty: false, negated }, negated)?;
+            conditions.push(if negated {
+                Condition::Any(vec![of_project(true), named])
+            } else {
+                Condition::All(vec![of_project(false), named])
+            });
+        }
+        Some(match (conditions.len(), negated) {
+            (1, _) => conditions.remove(0),
+            (_, true) => Condition::All(conditions),
+            (_, false) => Condition::Any(conditions),
+        })
     }
 
     /// Functions that return lists stand with IN and NOT IN only.
@@ -329,7 +362,9 @@ impl Site<'_, '_> {
                 );
             }
             (E::Versions { .. } | E::LatestReleased | E::EarliestUnreleased, Kind::Version) => {
-                read.texts.extend(self.versions(function.evaluation, arguments.first())?);
+                let found = self.versions(function.evaluation, arguments.first())?;
+                let all = binder.catalog.versions.iter().flatten().map(|v| (v.project.as_str(), v.name.as_str()));
+                read.named(found, all.collect());
             }
             (E::ProjectsLedBy, Kind::Project) => {
                 let leads = self.led_by(arguments.first(), span)?;
@@ -339,8 +374,10 @@ impl Site<'_, '_> {
             (E::ComponentsLedBy, Kind::Component) => {
                 let leads = self.led_by(arguments.first(), span)?;
                 let components = binder.catalog.components.list.iter();
-                read.texts
-                    .extend(components.filter(|c| c.lead.as_ref().is_some_and(|l| leads.contains(l))).map(|c| c.name.clone()));
+                let of = |c: &NamedValue| (c.group.clone().unwrap_or_default(), c.name.clone());
+                let led = components.filter(|c| c.lead.as_ref().is_some_and(|l| leads.contains(l))).map(of).collect();
+                let all = binder.catalog.components.list.iter();
+                read.named(led, all.map(|c| (c.group.as_deref().unwrap_or(""), c.name.as_str())).collect());
             }
             _ => {
                 return binder.refuse(
@@ -361,7 +398,7 @@ impl Site<'_, '_> {
         }
     }
 
-    fn versions(&self, evaluation: Evaluation, project: Option<&Literal>) -> Option<Vec<String>> {
+    fn versions(&self, evaluation: Evaluation, project: Option<&Literal>) -> Option<Vec<(String, String)>> {
         let catalog = self.binder.catalog;
         let Some(versions) = &catalog.versions else { return self.missing("a table of versions") };
         let keys: Option<Vec<String>> = match project {
@@ -382,11 +419,12 @@ impl Site<'_, '_> {
             .filter(|v| v.released == wanted && !v.archived && keys.as_ref().is_none_or(|k| k.contains(&v.project)))
             .collect();
         found.sort_by_key(|v| v.rank);
-        Some(match evaluation {
-            Evaluation::LatestReleased => found.last().map(|v| v.name.clone()).into_iter().collect(),
-            Evaluation::EarliestUnreleased => found.first().map(|v| v.name.clone()).into_iter().collect(),
-            _ => found.into_iter().map(|v| v.name.clone()).collect(),
-        })
+        match evaluation {
+            Evaluation::LatestReleased => found = found.pop().into_iter().collect(),
+            Evaluation::EarliestUnreleased => found.truncate(1),
+            _ => {}
+        }
+        Some(found.into_iter().map(|v| (v.project.clone(), v.name.clone())).collect())
     }
 
     fn number(&self, literal: &Literal) -> Option<f64> {
@@ -416,7 +454,13 @@ impl Site<'_, '_> {
                 Member::Literal(l)
                     if l.kind == LiteralKind::Number || l.text.bytes().all(|b| b.is_ascii_digit()) && !l.text.is_empty() =>
                 {
-                    ids.push(l.text.parse::<i64>().ok()?);
+                    match l.text.parse::<i64>() {
+                        Ok(id) => ids.push(id),
+                        Err(_) => {
+                            let message = format!("`{}` is no id of an issue", l.text);
+                            return self.binder.refuse(codes::UNREAD_NUMBER, l.span, message, None);
+                        }
+                    }
                 }
                 Member::Literal(l) => keys.push(l.text.to_uppercase()),
                 Member::Empty => {
@@ -614,7 +658,8 @@ impl Site<'_, '_> {
         let Some(versions) = &self.binder.catalog.versions else { return self.missing("a table of versions with their order") };
         let read = self.read(std::slice::from_ref(member), span)?;
         let mut any = Vec::new();
-        for wanted in versions.iter().filter(|v| read.texts.contains(&v.name)) {
+        let named = |v: &&Version| read.texts.contains(&v.name) || read.scoped.iter().any(|(p, n)| *p == v.project && *n == v.name);
+        for wanted in versions.iter().filter(named) {
             let later = versions.iter().filter(|v| v.project == wanted.project && compares(v.rank.cmp(&wanted.rank), op));
             let names = Values::Text { any: later.map(|v| v.name.clone()).collect(), fold: false };
             let project = Values::Text { any: vec![wanted.project.clone()], fold: false };
@@ -640,9 +685,22 @@ fn compares(order: std::cmp::Ordering, op: Comparison) -> bool {
 }
 
 impl Read {
+    /// Takes (project, name) pairs out of all there are: by name alone where no other project has the name.
+    fn named(&mut self, mut found: Vec<(String, String)>, all: Vec<(&str, &str)>) {
+        found.sort();
+        let taken: HashSet<(&str, &str)> = found.iter().map(|(p, n)| (p.as_str(), n.as_str())).collect();
+        let shared: HashSet<&str> = all.into_iter().filter(|v| !taken.contains(v)).map(|(_, name)| name).collect();
+        let (scoped, plain): (Vec<_>, Vec<_>) =
+            found.iter().cloned().partition(|(p, n)| !p.is_empty() && shared.contains(n.as_str()));
+        self.texts.extend(plain.into_iter().map(|(_, name)| name));
+        self.texts.dedup();
+        self.scoped.extend(scoped);
+    }
+
     fn is_only_empty(&self) -> bool {
         self.empty
             && self.texts.is_empty()
+            && self.scoped.is_empty()
             && self.ints.is_empty()
             && self.floats.is_empty()
             && self.times.is_empty()

@@ -38,7 +38,7 @@ pub(crate) fn bind_changed(binder: &Binder<'_>, clause: &Clause, negated: bool) 
             history::with_history(binder, &field, clause.field.span)?;
             Subject::Field(field)
         }
-        (None, None) => return binder.field(&clause.field).and_then(|_| None),
+        (None, None) => return binder.field(&clause.field).and(None),
     };
     finish(binder, subject, "changed", &clause.predicates, clause.field.span, clause.span, negated)
 }

@@ -17,6 +17,17 @@ pub struct Session {
 }
 
 impl Session {
+    /// The zone as Arrow names it: a place of the time zone database, or an offset.
+    pub(crate) fn zone_name(&self) -> String {
+        if let Some(name) = self.zone.iana_name() {
+            return name.to_string();
+        }
+        // A zone that is a rule without a name is taken as it is now.
+        let seconds = self.zone.to_offset(timestamp(self.now)).seconds();
+        let (sign, minutes) = (if seconds < 0 { '-' } else { '+' }, seconds.abs() / 60);
+        format!("{sign}{:02}:{:02}", minutes / 60, minutes % 60)
+    }
+
     /// An instant in the session's zone; instants beyond what the calendar holds are clamped to it.
     pub(crate) fn zoned(&self, at: Micros) -> Zoned {
         timestamp(at).to_zoned(self.zone.clone())

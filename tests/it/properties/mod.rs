@@ -1,6 +1,6 @@
 //! The plan and the oracle agree on random queries over random worlds.
 //!
-//! `PROPTEST_CASES` sets the number of worlds, 48 by default; each is asked several queries.
+//! `PROPTEST_CASES` sets the number of worlds, 32 by default; each is asked several queries.
 
 mod query;
 mod world;
@@ -21,8 +21,8 @@ static RUNTIME: LazyLock<tokio::runtime::Runtime> =
     LazyLock::new(|| tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime"));
 
 fn config() -> Config {
-    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(48);
-    Config { cases, failure_persistence: None, max_shrink_iters: 400, ..Config::default() }
+    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(32);
+    Config { cases, failure_persistence: None, max_shrink_iters: 150, ..Config::default() }
 }
 
 fn agree(tables: &Tables, zone: &str, queries: &[String]) -> Result<(), TestCaseError> {
@@ -37,7 +37,7 @@ fn agree(tables: &Tables, zone: &str, queries: &[String]) -> Result<(), TestCase
     RUNTIME.block_on(async {
         let engine = Engine::from_tables(tables.clone(), options).await.expect("tables that fit");
         for text in queries {
-            let fail = |what: String| TestCaseError::fail(format!("{text}\n{what}")));
+            let fail = |what: String| TestCaseError::fail(format!("{text}\n{what}"));
             let error = |e: jqlx::Error| {
                 let said: Vec<String> = e.diagnostics().iter().map(|d| format!("{}: {}", d.code, d.message)).collect();
                 fail(said.join("\n"))

@@ -73,10 +73,7 @@ fn date() -> Text {
 }
 
 fn users() -> Text {
-    one(vec![
-        any_of(USERS),
-        fixed(&["(ann, bob)", "(cid)", "membersOf(devs)", "currentUser()", "(bob, EMPTY)", "lee"]),
-    ])
+    one(vec![any_of(USERS), fixed(&["(ann, bob)", "(cid)", "membersOf(devs)", "currentUser()", "(bob, EMPTY)", "lee"])])
 }
 
 fn text() -> Text {
@@ -89,7 +86,9 @@ pub fn present() -> Text {
     one(vec![
         equality("type", any_of(TYPES)),
         equality("status", any_of(STATUSES)),
-        equality("statusCategory", fixed(&["Done", "\"To Do\"", "indeterminate"])).prop_filter("EMPTY of a category", no_empty).boxed(),
+        equality("statusCategory", fixed(&["Done", "\"To Do\"", "indeterminate"]))
+            .prop_filter("EMPTY of a category", no_empty)
+            .boxed(),
         equality("priority", any_of(PRIORITIES)),
         order("priority", any_of(PRIORITIES)),
         equality("assignee", any_of(USERS)),
@@ -174,11 +173,8 @@ fn was() -> Text {
     (with_history(), some(predicate, 3), prop::option::weighted(0.2, lasted))
         .prop_flat_map(|((field, of), predicates, lasted)| {
             let single = of.clone();
-            let list = if field == "fixVersion" {
-                vec(of, 1..3).prop_map(|v| format!("({})", v.join(", "))).boxed()
-            } else {
-                values(of)
-            };
+            let list =
+                if field == "fixVersion" { vec(of, 1..3).prop_map(|v| format!("({})", v.join(", "))).boxed() } else { values(of) };
             let value = if field == "fixVersion" { single } else { one(vec![single, fixed(&["EMPTY"])]) };
             let operand = one(vec![
                 filled("WAS {}", vec![value.clone()]),
@@ -218,7 +214,16 @@ fn changed(counts: bool) -> Text {
 }
 
 fn happened(counts: bool) -> Text {
-    let subject = fixed(&["comment CREATED", "comment UPDATED", "comment DELETED", "comment CHANGED", "worklog CREATED", "attachment ADDED", "issue UPDATED", "issue CREATED"]);
+    let subject = fixed(&[
+        "comment CREATED",
+        "comment UPDATED",
+        "comment DELETED",
+        "comment CHANGED",
+        "worklog CREATED",
+        "attachment ADDED",
+        "issue UPDATED",
+        "issue CREATED",
+    ]);
     let bare = fixed(&["changed", "created", "updated"]);
     one(vec![
         filled("{} {}", vec![subject, event(counts, 0)]),
@@ -258,10 +263,7 @@ fn of_events() -> Text {
         order("time", date()),
         filled("text {} {}", vec![fixed(&["~", "!~"]), text()]),
     ]);
-    let outside = filled(
-        "{} {}",
-        vec![fixed(&["page VIEWED", "project UPDATED", "user DEACTIVATED"]), event(false, 0)],
-    );
+    let outside = filled("{} {}", vec![fixed(&["page VIEWED", "project UPDATED", "user DEACTIVATED"]), event(false, 0)]);
     prop::strategy::Union::new_weighted(vec![
         (8, attributes),
         (4, present()),
@@ -295,9 +297,7 @@ fn limit() -> Text {
 
 fn keys(of: &'static [&'static str]) -> Text {
     let key = (select(of.to_vec()), select(vec!["", " ASC", " DESC"])).prop_map(|(k, d)| format!("{k}{d}"));
-    vec(key, 0..3)
-        .prop_map(|keys| if keys.is_empty() { String::new() } else { format!(" ORDER BY {}", keys.join(", ")) })
-        .boxed()
+    vec(key, 0..3).prop_map(|keys| if keys.is_empty() { String::new() } else { format!(" ORDER BY {}", keys.join(", ")) }).boxed()
 }
 
 const AGGREGATES: &[&str] = &[
@@ -317,19 +317,46 @@ const AGGREGATES: &[&str] = &[
 ];
 
 fn groups(of: &'static [&'static str]) -> Text {
-    let grouped = (prop::sample::subsequence(of.to_vec(), 1..3), prop::sample::subsequence(AGGREGATES.to_vec(), 0..4))
-        .prop_map(|(keys, shown)| {
+    let grouped = (prop::sample::subsequence(of.to_vec(), 1..3), prop::sample::subsequence(AGGREGATES.to_vec(), 0..4)).prop_map(
+        |(keys, shown)| {
             let show = if shown.is_empty() { String::new() } else { format!(" SHOW {}", shown.join(", ")) };
             format!(" GROUP BY {}{show}", keys.join(", "))
-        });
+        },
+    );
     let whole = prop::sample::subsequence(AGGREGATES.to_vec(), 1..4).prop_map(|shown| format!(" SHOW {}", shown.join(", ")));
     prop_oneof![3 => grouped, 1 => whole].boxed()
 }
 
 /// A query for issues.
 pub fn issues() -> Text {
-    const KEYS: &[&str] = &["key", "priority", "status", "assignee", "reporter", "created", "due", "summary", "votes", "\"Story Points\"", "type", "project", "Severity", "resolution"];
-    const GROUPS: &[&str] = &["status", "assignee", "priority", "project", "Severity", "due", "month(created)", "day(created)", "week(created)", "week(due)"];
+    const KEYS: &[&str] = &[
+        "key",
+        "priority",
+        "status",
+        "assignee",
+        "reporter",
+        "created",
+        "due",
+        "summary",
+        "votes",
+        "\"Story Points\"",
+        "type",
+        "project",
+        "Severity",
+        "resolution",
+    ];
+    const GROUPS: &[&str] = &[
+        "status",
+        "assignee",
+        "priority",
+        "project",
+        "Severity",
+        "due",
+        "month(created)",
+        "day(created)",
+        "week(created)",
+        "week(due)",
+    ];
     let rows = (keys(KEYS), limit()).prop_map(|(k, l)| format!("{k}{l}"));
     let shown = fixed(&[" SHOW key, labels, fixVersion, due, votes, created, Severity"]);
     let tail = prop_oneof![4 => rows.boxed(), 1 => shown, 2 => groups(GROUPS)];
@@ -340,7 +367,8 @@ pub fn issues() -> Text {
 /// A query for events.
 pub fn activity() -> Text {
     const KEYS: &[&str] = &["time", "actor", "entity", "action", "\"field\"", "\"to\"", "text", "status", "priority"];
-    const GROUPS: &[&str] = &["actor", "entity", "action", "project", "issue", "status", "day(time)", "hour(time)", "week(time)", "quarter(time)"];
+    const GROUPS: &[&str] =
+        &["actor", "entity", "action", "project", "issue", "status", "day(time)", "hour(time)", "week(time)", "quarter(time)"];
     let rows = (keys(KEYS), limit()).prop_map(|(k, l)| format!("{k}{l}"));
     let shown = fixed(&[" SHOW eventId, actor, issue.status, labels, time, issue.key"]);
     let tail = prop_oneof![4 => rows.boxed(), 1 => shown, 2 => groups(GROUPS)];

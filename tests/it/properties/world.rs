@@ -2,8 +2,8 @@
 //! instant, deleted issues, issues known only from their events.
 
 use jqlx::data::rows::{
-    ComponentRow, CustomValue, EventRow, FieldRow, IssueRow, IssueTypeRow, MembershipRow, PriorityRow, ProjectRow,
-    ResolutionRow, StatusRow, Tables, UserRow, VersionRow, time,
+    ComponentRow, CustomValue, EventRow, FieldRow, IssueRow, IssueTypeRow, MembershipRow, PriorityRow, ProjectRow, ResolutionRow,
+    StatusRow, Tables, UserRow, VersionRow, time,
 };
 use proptest::collection::vec;
 use proptest::option::weighted;
@@ -80,12 +80,7 @@ fn maybe(of: &'static [&'static str]) -> impl Strategy<Value = Option<usize>> + 
 }
 
 fn change() -> impl Strategy<Value = Change> {
-    (0..24i64, 0..6usize, weighted(0.8, 0..3usize), maybe(USERS)).prop_map(|(step, field, to, by)| Change {
-        step,
-        field,
-        to,
-        by,
-    })
+    (0..24i64, 0..6usize, weighted(0.8, 0..3usize), maybe(USERS)).prop_map(|(step, field, to, by)| Change { step, field, to, by })
 }
 
 fn issue() -> impl Strategy<Value = Issue> {
@@ -348,12 +343,7 @@ fn site() -> Tables {
     let mut tables = Tables::default();
     for (rank, name) in STATUSES.iter().enumerate() {
         let category = text(["To Do", "In Progress", "Done"][rank]);
-        tables.statuses.push(StatusRow {
-            name: name.to_string(),
-            category,
-            rank: Some(rank as i64),
-            ..StatusRow::default()
-        });
+        tables.statuses.push(StatusRow { name: name.to_string(), category, rank: Some(rank as i64), ..StatusRow::default() });
     }
     for (rank, name) in PRIORITIES.iter().enumerate() {
         tables.priorities.push(PriorityRow { name: name.to_string(), rank: Some(rank as i64), id: None });
@@ -366,10 +356,7 @@ fn site() -> Tables {
     for (id, name) in [("ann", text("Lee")), ("bob", text("lee")), ("cid", None)] {
         tables.users.push(UserRow { account_id: id.into(), name, ..UserRow::default() });
     }
-    tables.memberships = ["ann", "cid"]
-        .map(|u| MembershipRow { group: "devs".into(), account_id: u.into() })
-        .into_iter()
-        .collect();
+    tables.memberships = ["ann", "cid"].map(|u| MembershipRow { group: "devs".into(), account_id: u.into() }).into_iter().collect();
     for (n, project) in PROJECTS.iter().enumerate() {
         let category = (n == 0).then(|| "Money".to_string());
         tables.projects.push(ProjectRow {
