@@ -1,16 +1,26 @@
-//! The facade: open data, compile a query, run it.
+//! The facade: open tables, compile a query, run it.
 
-use std::collections::BTreeMap;
 use std::path::Path;
-use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::sync::Arc;
+use std::time::Instant;
 
 use datafusion::arrow::datatypes::SchemaRef;
-use datafusion::arrow::record_batch::RecordBatch;
-use futures::Stream;
+use datafusion::datasource::MemTable;
+use datafusion::logical_expr::LogicalPlan;
+use datafusion::physical_plan::displayable;
+use datafusion::prelude::{DataFrame, SessionContext};
+use tokio::sync::RwLock;
 
-use crate::diagnostic::Diagnostic;
+use crate::catalog::{Catalog, fields};
+use crate::data::schema::TABLES;
+use crate::data::{read, rows, site};
+use crate::diagnostic::{Diagnostic, Report, codes};
 use crate::error::Error;
+use crate::exec::{self, Rows, Statistics};
+use crate::plan::{self, Tables};
+use crate::semantic::bound::BoundQuery;
+use crate::semantic::{self, Parameters, Session};
+use crate::syntax::{self, Dialect};
 
 /// The session: everything an answer depends on besides the query and the data.
 #[derive(Clone, Debug, Default)]
@@ -27,68 +37,261 @@ pub struct Options {
     pub memory_limit: Option<usize>,
 }
 
-/// Values of `$name` parameters: bound by value, typed by their use.
-pub type Parameters = BTreeMap<String, Parameter>;
-
-/// A parameter's value.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Parameter {
-    /// A text, read as the place of use wants it (a user, a date, a number).
-    Text(String),
-    /// A number.
-    Number(f64),
-    /// Several values, for IN and other places that take a list.
-    List(Vec<Parameter>),
+/// Tables to ask questions of, with a session.
+///
+/// ```no_run
+/// # async fn f() -> Result<(), jqlx::Error> {
+/// use futures::TryStreamExt;
+/// let engine = jqlx::Engine::open("data", jqlx::Options::default()).await?;
+/// let query = engine.compile("comment DELETED AFTER -30d", &jqlx::Parameters::new()).await?;
+/// let batches: Vec<_> = query.run().await?.try_collect().await?;
+/// # Ok(()) }
+/// ```
+pub struct Engine {
+    context: SessionContext,
+    tables: Tables,
+    session: Session,
+    catalog: RwLock<Arc<Catalog>>,
 }
 
-/// Data to ask questions of.
-#[derive(Debug)]
-pub struct Engine {}
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Engine").field("session", &self.session).finish_non_exhaustive()
+    }
+}
 
 impl Engine {
-    /// Opens a folder of Parquet in the interchange layout (`data-model.md`).
-    pub async fn open(_folder: impl AsRef<Path>, _options: Options) -> Result<Self, Error> {
-        unimplemented!()
+    /// Opens a folder of Parquet in the interchange layout (`docs/language.md` names its tables).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Data`] where the folder or one of its files is not what it should be.
+    pub async fn open(folder: impl AsRef<Path>, options: Options) -> Result<Self, Error> {
+        Self::new(read::open(folder.as_ref())?, options).await
     }
 
-    /// Parses, binds and plans; runs nothing but look-ups of values that the query names.
-    pub async fn compile(&self, _text: &str, _parameters: &Parameters) -> Result<Query, Error> {
-        unimplemented!()
+    /// Takes tables in memory.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Data`] where the rows do not fit the schemas.
+    pub async fn from_tables(rows: rows::Tables, options: Options) -> Result<Self, Error> {
+        let mut tables = Tables::default();
+        let batches = rows.batches().map_err(datafusion::error::DataFusionError::from)?;
+        for (name, batch) in batches {
+            tables.insert(name, Arc::new(MemTable::try_new(batch.schema(), vec![vec![batch]])?));
+        }
+        Self::new(tables, options).await
     }
 
-    /// All errors and warnings of a query; none where it can be run as it is.
-    pub async fn check(&self, _text: &str, _parameters: &Parameters) -> Vec<Diagnostic> {
-        unimplemented!()
+    /// Takes the tables of a DataFusion session, found there by the names of the data model. Threads and memory limit of
+    /// the options do not count: they are the session's.
+    ///
+    /// # Errors
+    ///
+    /// Where the session's tables cannot be read.
+    pub async fn from_context(context: SessionContext, options: Options) -> Result<Self, Error> {
+        let mut tables = Tables::default();
+        for table in TABLES {
+            if context.table_exist(table.name)? {
+                tables.insert(table.name, context.table_provider(table.name).await?);
+            }
+        }
+        exec::register_functions(&context);
+        Self::with_context(context, tables, options).await
     }
+
+    async fn new(tables: Tables, options: Options) -> Result<Self, Error> {
+        let context = exec::context(options.threads, options.memory_limit)?;
+        Self::with_context(context, tables, options).await
+    }
+
+    async fn with_context(context: SessionContext, tables: Tables, options: Options) -> Result<Self, Error> {
+        let catalog = site::catalog(&context, &tables).await?;
+        let session = Session {
+            now: options.now.unwrap_or_else(jiff::Timestamp::now).as_microsecond(),
+            zone: options.time_zone.unwrap_or(jiff::tz::TimeZone::UTC),
+            user: options.user,
+        };
+        Ok(Self { context, tables, session, catalog: RwLock::new(Arc::new(catalog)) })
+    }
+
+    /// What queries may name.
+    pub async fn catalog(&self) -> Arc<Catalog> {
+        self.catalog.read().await.clone()
+    }
+
+    /// Clock, zone and user.
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// The DataFusion session that plans run in.
+    pub fn context(&self) -> &SessionContext {
+        &self.context
+    }
+
+    /// Parses, binds and plans; runs nothing but look-ups of former values that the query names.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Query`] with every diagnostic where the query is refused.
+    pub async fn compile(&self, text: &str, parameters: &Parameters) -> Result<Query, Error> {
+        let started = Instant::now();
+        let parsed = syntax::parse(text, Dialect::Jqlx);
+        let parse_ms = milliseconds(started);
+        let refuse = |diagnostics| Error::Query(Box::new(Report { name: "query".into(), source: text.to_string(), diagnostics }));
+        if parsed.diagnostics.iter().any(Diagnostic::is_error) {
+            return Err(refuse(parsed.diagnostics));
+        }
+        let started = Instant::now();
+        let bound = self.bind(&parsed.query, parameters).await?.map_err(refuse)?;
+        let bind_ms = milliseconds(started);
+        let started = Instant::now();
+        let zone = self.session.zone.iana_name().unwrap_or("UTC");
+        let logical = plan::lower(&bound, &self.tables, zone).map_err(|e| match e {
+            Error::Data(d) if d.code == codes::TOO_LARGE => refuse(vec![*d]),
+            other => other,
+        })?;
+        let state = self.context.state();
+        let optimized = state.optimize(&logical)?;
+        let statistics = Statistics { parse_ms, bind_ms, plan_ms: milliseconds(started), ..Statistics::default() };
+        Ok(Query { context: self.context.clone(), session: self.session.clone(), bound, logical, optimized, statistics })
+    }
+
+    /// Binds; where only history can tell whether a name is known, asks it and binds again.
+    async fn bind(
+        &self,
+        query: &syntax::ast::Query,
+        parameters: &Parameters,
+    ) -> Result<Result<BoundQuery, Vec<Diagnostic>>, Error> {
+        let catalog = self.catalog().await;
+        let refused = match semantic::bind(query, &catalog, &self.session, parameters) {
+            Ok(bound) if bound.wanted.is_empty() => return Ok(Ok(bound.query)),
+            Ok(bound) => bound.wanted,
+            Err(refused) if refused.wanted.is_empty() => return Ok(Err(refused.diagnostics)),
+            Err(refused) => refused.wanted,
+        };
+        let mut catalog = (*catalog).clone();
+        for name in refused {
+            let spellings = match fields::field(&name) {
+                Some(field) => field.history.iter().map(|h| h.to_string()).collect(),
+                None => vec![name.clone()],
+            };
+            let seen = if self.tables.get("events").is_some() {
+                site::seen(&self.context, &self.tables, &spellings).await?
+            } else {
+                Vec::new()
+            };
+            catalog.seen.insert(name.to_lowercase(), seen);
+        }
+        let catalog = Arc::new(catalog);
+        *self.catalog.write().await = catalog.clone();
+        Ok(semantic::bind(query, &catalog, &self.session, parameters).map(|b| b.query).map_err(|r| r.diagnostics))
+    }
+
+    /// All errors and warnings of a query; none where it runs as it is.
+    pub async fn check(&self, text: &str, parameters: &Parameters) -> Vec<Diagnostic> {
+        let parsed = syntax::parse(text, Dialect::Jqlx);
+        let mut diagnostics = parsed.diagnostics;
+        match self.compile(text, parameters).await {
+            Ok(query) => diagnostics.extend(query.bound.warnings),
+            // A tree with syntax errors is bound all the same, for what is wrong in its sound parts.
+            Err(Error::Query(_)) => {
+                if let Ok(Err(found)) = self.bind(&parsed.query, parameters).await {
+                    diagnostics.extend(found.into_iter().filter(|d| d.code != codes::UNEXPECTED));
+                }
+            }
+            Err(other) => diagnostics.extend(other.diagnostics().iter().cloned()),
+        }
+        diagnostics.sort_by_key(Diagnostic::span);
+        diagnostics
+    }
+}
+
+fn milliseconds(since: Instant) -> f64 {
+    since.elapsed().as_secs_f64() * 1e3
 }
 
 /// A compiled query.
-#[derive(Debug)]
-pub struct Query {}
+pub struct Query {
+    context: SessionContext,
+    session: Session,
+    bound: BoundQuery,
+    logical: LogicalPlan,
+    optimized: LogicalPlan,
+    statistics: Statistics,
+}
+
+impl std::fmt::Debug for Query {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Query").field("bound", &self.bound).finish_non_exhaustive()
+    }
+}
 
 impl Query {
+    /// The bound query.
+    pub fn bound(&self) -> &BoundQuery {
+        &self.bound
+    }
+
+    /// The plan as it was built, before optimisation: what export and embedding start from.
+    pub fn logical_plan(&self) -> &LogicalPlan {
+        &self.logical
+    }
+
+    /// The query as a DataFrame, to go on with DataFusion's own API.
+    pub fn data_frame(&self) -> DataFrame {
+        DataFrame::new(self.context.state(), self.logical.clone())
+    }
+
+    /// What compiling cost so far.
+    pub fn statistics(&self) -> Statistics {
+        self.statistics
+    }
+
     /// What the query means, and how it will be answered.
-    pub fn explain(&self) -> Explanation {
-        unimplemented!()
+    ///
+    /// # Errors
+    ///
+    /// Where the physical plan cannot be made.
+    pub async fn explain(&self) -> Result<Explanation, Error> {
+        let physical = self.context.state().query_planner().create_physical_plan(&self.optimized, &self.context.state()).await?;
+        Ok(Explanation {
+            words: semantic::explain(&self.bound, &self.session),
+            bound: format!("{:#?}", self.bound),
+            logical: self.optimized.display_indent().to_string(),
+            physical: displayable(physical.as_ref()).indent(false).to_string(),
+        })
     }
 
     /// The columns of the answer.
     pub fn schema(&self) -> SchemaRef {
-        unimplemented!()
+        self.logical.schema().inner().clone()
     }
 
     /// Warnings.
     pub fn warnings(&self) -> &[Diagnostic] {
-        unimplemented!()
+        &self.bound.warnings
     }
 
     /// Starts it. Each call runs anew.
+    ///
+    /// # Errors
+    ///
+    /// Where the physical plan cannot be made; errors of running come with the rows.
     pub async fn run(&self) -> Result<Rows, Error> {
-        unimplemented!()
+        let started = Instant::now();
+        let state = self.context.state();
+        let physical = state.query_planner().create_physical_plan(&self.optimized, &state).await?;
+        let stream = datafusion::physical_plan::execute_stream(physical.clone(), self.context.task_ctx())?;
+        let mut statistics = self.statistics;
+        statistics.plan_ms += milliseconds(started);
+        Ok(Rows::new(stream, physical, statistics))
     }
 }
 
-/// A query in three forms, each readable.
+/// A query in four forms, each readable.
 #[derive(Clone, Debug)]
 pub struct Explanation {
     /// In plain words.
@@ -99,48 +302,4 @@ pub struct Explanation {
     pub logical: String,
     /// The physical plan.
     pub physical: String,
-}
-
-/// The rows of an answer, as they come.
-pub struct Rows {
-    schema: SchemaRef,
-}
-
-impl Rows {
-    /// The columns.
-    pub fn schema(&self) -> SchemaRef {
-        self.schema.clone()
-    }
-
-    /// What the run cost so far; complete when the stream has ended.
-    pub fn statistics(&self) -> Statistics {
-        unimplemented!()
-    }
-}
-
-impl Stream for Rows {
-    type Item = Result<RecordBatch, Error>;
-
-    fn poll_next(self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        unimplemented!()
-    }
-}
-
-/// What a run cost. Times in milliseconds.
-#[derive(Clone, Copy, Debug, Default, serde::Serialize)]
-pub struct Statistics {
-    /// Text to last row.
-    pub elapsed_ms: f64,
-    /// Text to tree.
-    pub parse_ms: f64,
-    /// Tree to bound query.
-    pub bind_ms: f64,
-    /// Bound query to physical plan.
-    pub plan_ms: f64,
-    /// First poll to last row.
-    pub execute_ms: f64,
-    /// Rows returned.
-    pub rows: u64,
-    /// Bytes read from Parquet files.
-    pub bytes_scanned: u64,
 }

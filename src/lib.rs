@@ -1,13 +1,21 @@
 //! jqlx: JQL extended with activity, compiled to DataFusion plans over Arrow and Parquet.
 
+pub mod cases;
 pub mod catalog;
 pub mod data;
 pub mod diagnostic;
+mod embed;
 mod engine;
 mod error;
+mod exec;
+mod plan;
 pub mod semantic;
 pub mod source;
 pub mod syntax;
 
-pub use engine::{Engine, Explanation, Options, Parameter, Parameters, Query, Rows, Statistics};
+pub use embed::JqlContext;
+pub use engine::{Engine, Explanation, Options, Query};
 pub use error::Error;
+pub use exec::{Rows, Statistics};
+pub use plan::Tables;
+pub use semantic::{Parameter, Parameters};

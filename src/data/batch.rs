@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{
-    ArrayRef, BooleanBuilder, Date32Builder, Float64Builder, Int64Builder, ListBuilder,
-    RecordBatch, RecordBatchOptions, StringBuilder, StringDictionaryBuilder, StringViewBuilder,
-    TimestampMicrosecondBuilder,
+    ArrayRef, BooleanBuilder, Date32Builder, Float64Builder, Int64Builder, ListBuilder, RecordBatch, RecordBatchOptions,
+    StringBuilder, StringDictionaryBuilder, StringViewBuilder, TimestampMicrosecondBuilder,
 };
 use datafusion::arrow::datatypes::{Field, Int32Type, Schema, SchemaRef};
 use datafusion::arrow::error::ArrowError;
@@ -87,9 +86,7 @@ impl CustomValue {
         match self {
             Self::Text(v) => v.clone(),
             Self::Number(v) => v.to_string(),
-            Self::Time(v) => {
-                Timestamp::from_microsecond(*v).map_or_else(|_| v.to_string(), |t| t.to_string())
-            }
+            Self::Time(v) => Timestamp::from_microsecond(*v).map_or_else(|_| v.to_string(), |t| t.to_string()),
             Self::Date(v) => date_text(*v),
             Self::TextList(v) => v.join(", "),
         }
@@ -137,18 +134,13 @@ impl CustomColumns {
 
     /// Columns that are text because their values are of several types, with two of them.
     pub fn mixed(&self) -> impl Iterator<Item = (&str, ColumnKind, ColumnKind)> {
-        self.mixed
-            .iter()
-            .map(|(name, (a, b))| (name.as_str(), *a, *b))
+        self.mixed.iter().map(|(name, (a, b))| (name.as_str(), *a, *b))
     }
 
     /// The schema of `issues` with these columns at its end.
     pub fn schema(&self) -> SchemaRef {
         let mut fields = table_fields(IssueRow::TABLE);
-        fields.extend(
-            self.iter()
-                .map(|(name, kind)| Field::new(name, kind.arrow_type(), true)),
-        );
+        fields.extend(self.iter().map(|(name, kind)| Field::new(name, kind.arrow_type(), true)));
         Arc::new(Schema::new(fields))
     }
 
@@ -163,9 +155,7 @@ impl CustomColumns {
                 let cell = match value {
                     None if kind == ColumnKind::TextList => Cell::List(&[]),
                     None => Cell::Text(None),
-                    Some(CustomValue::Text(v)) if kind == ColumnKind::TextList => {
-                        Cell::List(std::slice::from_ref(v))
-                    }
+                    Some(CustomValue::Text(v)) if kind == ColumnKind::TextList => Cell::List(std::slice::from_ref(v)),
                     Some(v) if v.kind() != kind => {
                         text = v.to_text();
                         Cell::Text(Some(&text))
@@ -258,9 +248,7 @@ tables! {
 
 /// The UTC microseconds of an RFC 3339 instant such as `2026-06-15T12:00:00Z`.
 pub fn time(text: &str) -> Option<i64> {
-    text.parse::<Timestamp>()
-        .ok()
-        .map(Timestamp::as_microsecond)
+    text.parse::<Timestamp>().ok().map(Timestamp::as_microsecond)
 }
 
 /// The days since 1970-01-01 of a date such as `2026-06-15`.
@@ -270,9 +258,7 @@ pub fn date(text: &str) -> Option<i32> {
 
 /// The days since 1970-01-01.
 pub(crate) fn days(date: civil::Date) -> i32 {
-    let seconds = date
-        .to_zoned(jiff::tz::TimeZone::UTC)
-        .map_or(0, |z| z.timestamp().as_second());
+    let seconds = date.to_zoned(jiff::tz::TimeZone::UTC).map_or(0, |z| z.timestamp().as_second());
     seconds.div_euclid(86_400) as i32
 }
 
@@ -285,24 +271,16 @@ pub(crate) fn date_text(days: i32) -> String {
 }
 
 fn fits_in_list(a: ColumnKind, b: ColumnKind) -> bool {
-    matches!(
-        (a, b),
-        (ColumnKind::Text, ColumnKind::TextList) | (ColumnKind::TextList, ColumnKind::Text)
-    )
+    matches!((a, b), (ColumnKind::Text, ColumnKind::TextList) | (ColumnKind::TextList, ColumnKind::Text))
 }
 
 fn table_fields(table: &str) -> Vec<Field> {
-    schema::table(table)
-        .map(|t| t.columns.iter().map(schema::Column::field).collect())
-        .unwrap_or_default()
+    schema::table(table).map(|t| t.columns.iter().map(schema::Column::field).collect()).unwrap_or_default()
 }
 
 fn columns<R: Row>(rows: &[R]) -> Result<Vec<ArrayRef>, ArrowError> {
     let known = schema::table(R::TABLE).map_or(&[][..], |t| t.columns);
-    let mut builders: Vec<_> = known
-        .iter()
-        .map(|c| ColumnBuilder::new(c.kind, rows.len()))
-        .collect();
+    let mut builders: Vec<_> = known.iter().map(|c| ColumnBuilder::new(c.kind, rows.len())).collect();
     for row in rows {
         for (builder, cell) in builders.iter_mut().zip(row.cells()) {
             builder.push(cell)?;
@@ -311,11 +289,7 @@ fn columns<R: Row>(rows: &[R]) -> Result<Vec<ArrayRef>, ArrowError> {
     Ok(builders.into_iter().map(ColumnBuilder::finish).collect())
 }
 
-fn make_batch(
-    schema: SchemaRef,
-    columns: Vec<ArrayRef>,
-    rows: usize,
-) -> Result<RecordBatch, ArrowError> {
+fn make_batch(schema: SchemaRef, columns: Vec<ArrayRef>, rows: usize) -> Result<RecordBatch, ArrowError> {
     let options = RecordBatchOptions::new().with_row_count(Some(rows));
     RecordBatch::try_new_with_options(schema, columns, &options)
 }
@@ -339,9 +313,7 @@ impl ColumnBuilder {
             ColumnKind::Int => Self::Int(Int64Builder::with_capacity(rows)),
             ColumnKind::Float => Self::Float(Float64Builder::with_capacity(rows)),
             ColumnKind::Bool => Self::Bool(BooleanBuilder::with_capacity(rows)),
-            ColumnKind::Time => {
-                Self::Time(TimestampMicrosecondBuilder::with_capacity(rows).with_timezone("UTC"))
-            }
+            ColumnKind::Time => Self::Time(TimestampMicrosecondBuilder::with_capacity(rows).with_timezone("UTC")),
             ColumnKind::Date => Self::Date(Date32Builder::with_capacity(rows)),
             ColumnKind::TextList => Self::TextList(ListBuilder::new(StringBuilder::new())),
         }
@@ -402,10 +374,7 @@ mod tests {
             let fits = match cell {
                 Cell::Text(_) => matches!(column.kind, ColumnKind::Text | ColumnKind::Category),
                 Cell::Int(_) => {
-                    matches!(
-                        column.kind,
-                        ColumnKind::Int | ColumnKind::Time | ColumnKind::Date
-                    )
+                    matches!(column.kind, ColumnKind::Int | ColumnKind::Time | ColumnKind::Date)
                 }
                 Cell::Float(_) => column.kind == ColumnKind::Float,
                 Cell::Bool(_) => column.kind == ColumnKind::Bool,
@@ -454,12 +423,7 @@ mod tests {
     #[test]
     fn every_table_has_a_row_struct_and_a_place_in_tables() {
         let json = serde_json::to_value(Tables::default()).expect("tables are plain data");
-        let names: Vec<_> = json
-            .as_object()
-            .expect("a struct")
-            .keys()
-            .cloned()
-            .collect();
+        let names: Vec<_> = json.as_object().expect("a struct").keys().cloned().collect();
         let mut listed: Vec<_> = schema::TABLES.iter().map(|t| t.name.to_string()).collect();
         listed.sort();
         assert_eq!(names, listed);
@@ -467,25 +431,15 @@ mod tests {
 
     #[test]
     fn custom_columns_of_mixed_types_become_text() {
-        let issue = |value| IssueRow {
-            custom: vec![("customfield_1".into(), value)],
-            ..IssueRow::default()
-        };
+        let issue = |value| IssueRow { custom: vec![("customfield_1".into(), value)], ..IssueRow::default() };
         let issues = [issue(CustomValue::Number(1.5)), issue(CustomValue::Date(0))];
         let columns = CustomColumns::of(&issues);
-        assert_eq!(
-            columns.iter().collect::<Vec<_>>(),
-            [("customfield_1", ColumnKind::Text)]
-        );
+        assert_eq!(columns.iter().collect::<Vec<_>>(), [("customfield_1", ColumnKind::Text)]);
         assert_eq!(columns.mixed().count(), 1);
         let batch = issues_batch(&issues).expect("a batch");
-        let column = batch
-            .column_by_name("customfield_1")
-            .expect("the custom column");
-        let text: Vec<_> = datafusion::arrow::array::AsArray::as_string_view(column)
-            .iter()
-            .map(|v| v.unwrap_or_default().to_string())
-            .collect();
+        let column = batch.column_by_name("customfield_1").expect("the custom column");
+        let text: Vec<_> =
+            datafusion::arrow::array::AsArray::as_string_view(column).iter().map(|v| v.unwrap_or_default().to_string()).collect();
         assert_eq!(text, ["1.5", "1970-01-01"]);
     }
 }

@@ -7,9 +7,7 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use super::batch::date_text;
 use super::batch::{AsCell, Cell, Row};
-pub use super::batch::{
-    CustomColumns, CustomValue, Tables, date, events_batch, issues_batch, time,
-};
+pub use super::batch::{CustomColumns, CustomValue, Tables, date, events_batch, issues_batch, time};
 
 macro_rules! row {
     ($(#[$doc:meta])* $name:ident in $table:literal { $($(#[$fdoc:meta])* $field:ident: $ty:ty,)* } $({ $(#[$xdoc:meta])* $extra:ident: $xty:ty })?) => {

@@ -34,9 +34,7 @@ impl ColumnKind {
     pub fn arrow_type(self) -> DataType {
         match self {
             Self::Text => DataType::Utf8View,
-            Self::Category => {
-                DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8))
-            }
+            Self::Category => DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8)),
             Self::Int => DataType::Int64,
             Self::Float => DataType::Float64,
             Self::Bool => DataType::Boolean,
@@ -85,9 +83,7 @@ pub struct Table {
 impl Table {
     /// The Arrow schema of the known columns.
     pub fn schema(&self) -> SchemaRef {
-        Arc::new(Schema::new(
-            self.columns.iter().map(Column::field).collect::<Vec<_>>(),
-        ))
+        Arc::new(Schema::new(self.columns.iter().map(Column::field).collect::<Vec<_>>()))
     }
 
     /// The column of that name.
@@ -104,66 +100,32 @@ pub fn table(name: &str) -> Option<&'static Table> {
 /// Whether a column of `issues` is a custom field: `customfield_10042`, or `customfield_team_name`
 /// where a source names the field and does not tell its id.
 pub fn is_custom(column: &str) -> bool {
-    column
-        .strip_prefix("customfield_")
-        .is_some_and(|n| !n.is_empty())
+    column.strip_prefix("customfield_").is_some_and(|n| !n.is_empty())
 }
 
 const fn column(name: &'static str, kind: ColumnKind, doc: &'static str) -> Column {
-    Column {
-        name,
-        kind,
-        required: false,
-        doc,
-    }
+    Column { name, kind, required: false, doc }
 }
 
 const fn required(name: &'static str, kind: ColumnKind, doc: &'static str) -> Column {
-    Column {
-        name,
-        kind,
-        required: true,
-        doc,
-    }
+    Column { name, kind, required: true, doc }
 }
 
 const fn side(name: &'static str, doc: &'static str, columns: &'static [Column]) -> Table {
-    Table {
-        name,
-        folder: false,
-        required: false,
-        doc,
-        columns,
-    }
+    Table { name, folder: false, required: false, doc, columns }
 }
 
 use ColumnKind::{Bool, Category, Date, Float, Int, Text, TextList, Time};
 
 /// Every table, `events` and `issues` first.
 pub const TABLES: &[Table] = &[
-    Table {
-        name: "events",
-        folder: true,
-        required: true,
-        doc: "one atomic change",
-        columns: EVENTS,
-    },
-    Table {
-        name: "issues",
-        folder: true,
-        required: true,
-        doc: "one issue as it is now",
-        columns: ISSUES,
-    },
+    Table { name: "events", folder: true, required: true, doc: "one atomic change", columns: EVENTS },
+    Table { name: "issues", folder: true, required: true, doc: "one issue as it is now", columns: ISSUES },
     side("users", "one account", USERS),
     side("projects", "one project", PROJECTS),
     side("memberships", "one account in one group", MEMBERSHIPS),
     side("organizations", "one customer organization", ORGANIZATIONS),
-    side(
-        "organization_members",
-        "one account in one organization",
-        ORGANIZATION_MEMBERS,
-    ),
+    side("organization_members", "one account in one organization", ORGANIZATION_MEMBERS),
     side("statuses", "one status", STATUSES),
     side("priorities", "one priority", PRIORITIES),
     side("issue_types", "one issue type", ISSUE_TYPES),
@@ -173,82 +135,38 @@ pub const TABLES: &[Table] = &[
     side("sprints", "one sprint", SPRINTS),
     side("fields", "one field, custom ones above all", FIELDS),
     side("links", "one link between two issues", LINKS),
-    side(
-        "remote_links",
-        "one link of an issue to something outside",
-        REMOTE_LINKS,
-    ),
+    side("remote_links", "one link of an issue to something outside", REMOTE_LINKS),
     side("workflows", "one workflow", WORKFLOWS),
-    side(
-        "workflow_projects",
-        "one project that uses a workflow",
-        WORKFLOW_PROJECTS,
-    ),
-    side(
-        "role_members",
-        "one account in a project role",
-        ROLE_MEMBERS,
-    ),
+    side("workflow_projects", "one project that uses a workflow", WORKFLOW_PROJECTS),
+    side("role_members", "one account in a project role", ROLE_MEMBERS),
     side("filters", "one saved query", FILTERS),
 ];
 
 const EVENTS: &[Column] = &[
     required("event_id", Text, "stable id from the source's own identity"),
     required("time", Time, "when it happened; of an interval, its end"),
-    column(
-        "time_after",
-        Time,
-        "the interval's start; null where time is exact",
-    ),
+    column("time_after", Time, "the interval's start; null where time is exact"),
     column("product", Category, "jira, confluence, admin"),
     required("entity", Category, "the noun, such as comment"),
-    required(
-        "action",
-        Category,
-        "the verb in lower case past tense, such as deleted",
-    ),
+    required("action", Category, "the verb in lower case past tense, such as deleted"),
     column("actor", Category, "account id; null where no source tells"),
-    column(
-        "actor_kind",
-        Category,
-        "user, app, automation, system, anonymous, unknown",
-    ),
-    column(
-        "actor_basis",
-        Category,
-        "stated, inferred (and from what), unknown",
-    ),
+    column("actor_kind", Category, "user, app, automation, system, anonymous, unknown"),
+    column("actor_basis", Category, "stated, inferred (and from what), unknown"),
     column("project", Category, "project key, as at the event"),
     column("space", Category, "Confluence space key"),
     column("issue_id", Int, "the issue, where one is involved"),
     column("issue_key", Text, "its key, as at the event"),
     column("entity_id", Text, "the subject's id"),
-    column(
-        "entity_name",
-        Text,
-        "the subject's name; of a worklog, the day worked on",
-    ),
+    column("entity_name", Text, "the subject's name; of a worklog, the day worked on"),
     column("field", Category, "the field that changed"),
     column("field_id", Category, "its id"),
-    column(
-        "from_value",
-        Category,
-        "old value as shown; of a user field, the account id",
-    ),
-    column(
-        "to_value",
-        Category,
-        "new value as shown; of a user field, the account id",
-    ),
+    column("from_value", Category, "old value as shown; of a user field, the account id"),
+    column("to_value", Category, "new value as shown; of a user field, the account id"),
     column("from_id", Category, "id behind the old value"),
     column("to_id", Category, "id behind the new value"),
     column("text", Text, "comment body, worklog note, new description"),
     column("change_id", Text, "groups the items of one edit"),
-    column(
-        "origin",
-        Category,
-        "changelog, webhook, audit, worklog, snapshot, import, synthetic",
-    ),
+    column("origin", Category, "changelog, webhook, audit, worklog, snapshot, import, synthetic"),
     column("remote_address", Text, "where the source gives it"),
     column("raw", Text, "the source record, where kept"),
 ];
@@ -289,11 +207,7 @@ const ISSUES: &[Column] = &[
     column("remaining_estimate", Int, "seconds"),
     column("time_spent", Int, "seconds"),
     column("story_points", Float, "story points"),
-    column(
-        "status_category_changed",
-        Time,
-        "last change of the status category",
-    ),
+    column("status_category_changed", Time, "last change of the status category"),
     column("deleted_at", Time, "when deleted; null while it exists"),
 ];
 
@@ -305,11 +219,7 @@ const USERS: &[Column] = &[
     column("active", Bool, "whether the account may log in"),
     column("last_active", Time, "last seen activity"),
     column("time_zone", Category, "IANA zone"),
-    column(
-        "aliases",
-        TextList,
-        "other names of the account, such as the Server user name",
-    ),
+    column("aliases", TextList, "other names of the account, such as the Server user name"),
 ];
 
 const PROJECTS: &[Column] = &[
@@ -322,20 +232,12 @@ const PROJECTS: &[Column] = &[
     column("archived", Bool, "whether archived"),
 ];
 
-const MEMBERSHIPS: &[Column] = &[
-    required("group", Category, "group name"),
-    required("account_id", Text, "account id"),
-];
+const MEMBERSHIPS: &[Column] = &[required("group", Category, "group name"), required("account_id", Text, "account id")];
 
-const ORGANIZATIONS: &[Column] = &[
-    column("id", Text, "id"),
-    required("name", Text, "organization name"),
-];
+const ORGANIZATIONS: &[Column] = &[column("id", Text, "id"), required("name", Text, "organization name")];
 
-const ORGANIZATION_MEMBERS: &[Column] = &[
-    required("organization", Category, "organization name"),
-    required("account_id", Text, "account id"),
-];
+const ORGANIZATION_MEMBERS: &[Column] =
+    &[required("organization", Category, "organization name"), required("account_id", Text, "account id")];
 
 const STATUSES: &[Column] = &[
     column("id", Text, "id"),
@@ -345,11 +247,8 @@ const STATUSES: &[Column] = &[
     column("former_names", TextList, "names that it had before"),
 ];
 
-const PRIORITIES: &[Column] = &[
-    column("id", Text, "id"),
-    required("name", Text, "priority name"),
-    column("rank", Int, "0 is the highest"),
-];
+const PRIORITIES: &[Column] =
+    &[column("id", Text, "id"), required("name", Text, "priority name"), column("rank", Int, "0 is the highest")];
 
 const ISSUE_TYPES: &[Column] = &[
     column("id", Text, "id"),
@@ -359,21 +258,14 @@ const ISSUE_TYPES: &[Column] = &[
     column("rank", Int, "position in the list"),
 ];
 
-const RESOLUTIONS: &[Column] = &[
-    column("id", Text, "id"),
-    required("name", Text, "resolution name"),
-    column("rank", Int, "position in the list"),
-];
+const RESOLUTIONS: &[Column] =
+    &[column("id", Text, "id"), required("name", Text, "resolution name"), column("rank", Int, "position in the list")];
 
 const VERSIONS: &[Column] = &[
     column("id", Text, "id"),
     required("name", Text, "version name"),
     column("project", Category, "project key"),
-    column(
-        "rank",
-        Int,
-        "position in the project's list, the earliest first",
-    ),
+    column("rank", Int, "position in the project's list, the earliest first"),
     column("released", Bool, "whether released"),
     column("archived", Bool, "whether archived"),
     column("start_date", Date, "start day"),
@@ -400,11 +292,7 @@ const SPRINTS: &[Column] = &[
 const FIELDS: &[Column] = &[
     required("id", Text, "field id, such as customfield_10042"),
     required("name", Text, "field name"),
-    column(
-        "type",
-        Category,
-        "text, number, date, datetime, option, user, array of them, ...",
-    ),
+    column("type", Category, "text, number, date, datetime, option, user, array of them, ..."),
     column("aliases", TextList, "other names in queries"),
 ];
 
@@ -412,22 +300,10 @@ const LINKS: &[Column] = &[
     column("id", Text, "id"),
     required("source", Text, "key of the issue"),
     required("type", Category, "name of the link type, such as Blocks"),
-    column(
-        "direction",
-        Category,
-        "outward: source does it to target; inward: the reverse",
-    ),
+    column("direction", Category, "outward: source does it to target; inward: the reverse"),
     required("target", Text, "key of the other issue"),
-    column(
-        "outward",
-        Category,
-        "what the type says outward, such as blocks",
-    ),
-    column(
-        "inward",
-        Category,
-        "what the type says inward, such as is blocked by",
-    ),
+    column("outward", Category, "what the type says outward, such as blocks"),
+    column("inward", Category, "what the type says inward, such as is blocked by"),
 ];
 
 const REMOTE_LINKS: &[Column] = &[
@@ -440,10 +316,7 @@ const REMOTE_LINKS: &[Column] = &[
     column("application", Category, "name of the application"),
 ];
 
-const WORKFLOWS: &[Column] = &[
-    column("id", Text, "id"),
-    required("name", Text, "workflow name"),
-];
+const WORKFLOWS: &[Column] = &[column("id", Text, "id"), required("name", Text, "workflow name")];
 
 const WORKFLOW_PROJECTS: &[Column] = &[
     required("workflow", Text, "workflow name"),

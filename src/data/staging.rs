@@ -23,8 +23,7 @@ pub(super) struct Staging {
 
 impl Staging {
     pub(super) fn begin(destination: &Path, replace: bool) -> Result<Self, WriteError> {
-        let destination = std::path::absolute(destination)
-            .map_err(|e| WriteError::io("resolve", destination, &e))?;
+        let destination = std::path::absolute(destination).map_err(|e| WriteError::io("resolve", destination, &e))?;
         let (Some(parent), Some(name)) = (destination.parent(), destination.file_name()) else {
             return Err(WriteError::refused(
                 codes::NOT_A_DATASET,
@@ -47,8 +46,7 @@ impl Staging {
             if destination.exists() {
                 remove(&old)?;
             } else {
-                fs::rename(&old, &destination)
-                    .map_err(|e| WriteError::io("restore", &destination, &e))?;
+                fs::rename(&old, &destination).map_err(|e| WriteError::io("restore", &destination, &e))?;
             }
         }
         if new.exists() {
@@ -56,13 +54,7 @@ impl Staging {
         }
         may_write(&destination, replace)?;
         fs::create_dir(&new).map_err(|e| WriteError::io("create", &new, &e))?;
-        Ok(Self {
-            destination,
-            new,
-            old,
-            lock: Some(lock),
-            done: false,
-        })
+        Ok(Self { destination, new, old, lock: Some(lock), done: false })
     }
 
     /// The folder to write into.
@@ -74,8 +66,7 @@ impl Staging {
     pub(super) fn commit(mut self) -> Result<(), WriteError> {
         let replaced = self.destination.exists();
         if replaced {
-            fs::rename(&self.destination, &self.old)
-                .map_err(|e| WriteError::io("replace", &self.destination, &e))?;
+            fs::rename(&self.destination, &self.old).map_err(|e| WriteError::io("replace", &self.destination, &e))?;
         }
         if let Err(error) = fs::rename(&self.new, &self.destination) {
             if replaced {
@@ -116,18 +107,12 @@ fn may_write(destination: &Path, replace: bool) -> Result<(), WriteError> {
     for entry in entries {
         let entry = entry.map_err(|e| WriteError::io("read", destination, &e))?;
         let name = entry.file_name();
-        let table = name
-            .to_str()
-            .map(|n| n.strip_suffix(".parquet").unwrap_or(n));
+        let table = name.to_str().map(|n| n.strip_suffix(".parquet").unwrap_or(n));
         if table.and_then(schema::table).is_none() {
             return Err(WriteError::refused(
                 codes::NOT_A_DATASET,
                 destination,
-                format!(
-                    "{} holds {}, which is no table",
-                    destination.display(),
-                    name.display()
-                ),
+                format!("{} holds {}, which is no table", destination.display(), name.display()),
                 "write to a new folder; only datasets are replaced",
             ));
         }
@@ -156,11 +141,7 @@ impl Lock {
         // The holder removes the file at its end: then what was locked here is a file without a
         // name, and another run may hold a new one. Twice is enough unless runs end all the time.
         for _ in 0..100 {
-            let file = OpenOptions::new()
-                .create(true)
-                .truncate(false)
-                .write(true)
-                .open(path);
+            let file = OpenOptions::new().create(true).truncate(false).write(true).open(path);
             let file = file.map_err(|e| io(&e))?;
             match file.try_lock() {
                 Ok(()) => {}
@@ -168,10 +149,7 @@ impl Lock {
                 Err(TryLockError::Error(e)) => return Err(io(&e)),
             }
             if same_file(&file, path) {
-                return Ok(Self {
-                    path: path.to_owned(),
-                    _file: file,
-                });
+                return Ok(Self { path: path.to_owned(), _file: file });
             }
         }
         Err(WriteError::refused(

@@ -48,29 +48,19 @@ impl WriteError {
     pub(crate) fn io(what: &str, path: &Path, error: &std::io::Error) -> Self {
         let message = format!("cannot {what} {}: {error}", path.display());
         let help = match error.kind() {
-            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => Some(
-                "free some space, or write to another disk; what was there before is intact".into(),
-            ),
+            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
+                Some("free some space, or write to another disk; what was there before is intact".into())
+            }
             std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => {
                 Some("choose a folder that you may write to".into())
             }
             _ => None,
         };
-        Self {
-            code: codes::WRITE_FAILED,
-            path: path.to_owned(),
-            message,
-            help,
-        }
+        Self { code: codes::WRITE_FAILED, path: path.to_owned(), message, help }
     }
 
     pub(super) fn refused(code: Code, path: &Path, message: String, help: &str) -> Self {
-        Self {
-            code,
-            path: path.to_owned(),
-            message,
-            help: Some(help.into()),
-        }
+        Self { code, path: path.to_owned(), message, help: Some(help.into()) }
     }
 
     fn parquet(path: &Path, error: ParquetError) -> Self {
@@ -80,22 +70,12 @@ impl WriteError {
             return Self::io("write", path, cause);
         }
         let message = format!("cannot write {}: {error}", path.display());
-        Self {
-            code: codes::WRITE_FAILED,
-            path: path.to_owned(),
-            message,
-            help: None,
-        }
+        Self { code: codes::WRITE_FAILED, path: path.to_owned(), message, help: None }
     }
 
     pub(crate) fn arrow(path: &Path, error: ArrowError) -> Self {
         let message = format!("cannot write {}: {error}", path.display());
-        Self {
-            code: codes::WRITE_FAILED,
-            path: path.to_owned(),
-            message,
-            help: None,
-        }
+        Self { code: codes::WRITE_FAILED, path: path.to_owned(), message, help: None }
     }
 
     /// The error as a diagnostic.
@@ -126,10 +106,7 @@ pub struct DatasetWriter {
 impl DatasetWriter {
     /// Begins a dataset at `folder`, which must not exist, be empty or, with `replace`, be a dataset.
     pub fn create(folder: &Path, replace: bool) -> Result<Self, WriteError> {
-        Ok(Self {
-            staging: Staging::begin(folder, replace)?,
-            tables: BTreeMap::new(),
-        })
+        Ok(Self { staging: Staging::begin(folder, replace)?, tables: BTreeMap::new() })
     }
 
     /// The folder that is being written, which vanishes if the writing fails.
@@ -179,24 +156,14 @@ struct OpenFile {
 impl TableWriter {
     fn new(root: &Path, table: &str) -> Result<Self, WriteError> {
         let is_folder = schema::table(table).is_none_or(|t| t.folder);
-        let folder = if is_folder {
-            root.join(table)
-        } else {
-            root.to_owned()
-        };
+        let folder = if is_folder { root.join(table) } else { root.to_owned() };
         fs::create_dir_all(&folder).map_err(|e| WriteError::io("create", &folder, &e))?;
         let order: &[&str] = match table {
             "events" => &["time", "event_id"],
             "issues" => &["id"],
             _ => &[],
         };
-        Ok(Self {
-            folder,
-            name: table.to_owned(),
-            parts: is_folder.then_some(0),
-            order,
-            open: None,
-        })
+        Ok(Self { folder, name: table.to_owned(), parts: is_folder.then_some(0), order, open: None })
     }
 
     fn write(&mut self, batch: &RecordBatch) -> Result<(), WriteError> {
@@ -221,9 +188,7 @@ impl TableWriter {
         }
         let order = self.order;
         let file = self.file(batch.schema())?;
-        file.writer
-            .write(batch)
-            .map_err(|e| WriteError::parquet(&file.path, e))?;
+        file.writer.write(batch).map_err(|e| WriteError::parquet(&file.path, e))?;
         file.rows += batch.num_rows();
         if !order.is_empty() && batch.num_rows() > 0 {
             let index = UInt32Array::from(vec![batch.num_rows() as u32 - 1]);
@@ -249,12 +214,7 @@ impl TableWriter {
                 let properties = properties(&schema, self.order);
                 let writer = ArrowWriter::try_new(file, schema, Some(properties));
                 let writer = writer.map_err(|e| WriteError::parquet(&path, e))?;
-                OpenFile {
-                    writer,
-                    path,
-                    rows: 0,
-                    last: None,
-                }
+                OpenFile { writer, path, rows: 0, last: None }
             }
         };
         Ok(self.open.insert(open))
@@ -264,9 +224,7 @@ impl TableWriter {
         let Some(mut open) = self.open.take() else {
             return Ok(());
         };
-        open.writer
-            .finish()
-            .map_err(|e| WriteError::parquet(&open.path, e))?;
+        open.writer.finish().map_err(|e| WriteError::parquet(&open.path, e))?;
         // A rename is durable before the data that it names unless the data is forced out first.
         let synced = open.writer.inner().sync_all();
         synced.map_err(|e| WriteError::io("write", &open.path, &e))
@@ -277,11 +235,7 @@ fn properties(schema: &SchemaRef, order: &[&str]) -> WriterProperties {
     let sorting: Vec<SortingColumn> = order
         .iter()
         .filter_map(|name| leaf_index(schema, name))
-        .map(|column_idx| SortingColumn {
-            column_idx,
-            descending: false,
-            nulls_first: true,
-        })
+        .map(|column_idx| SortingColumn { column_idx, descending: false, nulls_first: true })
         .collect();
     WriterProperties::builder()
         .set_created_by(concat!("jqlx ", env!("CARGO_PKG_VERSION")).to_owned())
@@ -294,10 +248,7 @@ fn properties(schema: &SchemaRef, order: &[&str]) -> WriterProperties {
 
 /// Parquet counts leaves, of which every column of ours has one.
 fn leaf_index(schema: &SchemaRef, name: &str) -> Option<i32> {
-    schema
-        .index_of(name)
-        .ok()
-        .and_then(|i| i32::try_from(i).ok())
+    schema.index_of(name).ok().and_then(|i| i32::try_from(i).ok())
 }
 
 fn sort_columns(batch: &RecordBatch, order: &[&str]) -> Result<Vec<SortColumn>, ArrowError> {
@@ -305,10 +256,7 @@ fn sort_columns(batch: &RecordBatch, order: &[&str]) -> Result<Vec<SortColumn>, 
         .iter()
         .map(|name| {
             let index = batch.schema().index_of(name)?;
-            Ok(SortColumn {
-                values: Arc::clone(batch.column(index)),
-                options: None,
-            })
+            Ok(SortColumn { values: Arc::clone(batch.column(index)), options: None })
         })
         .collect()
 }
@@ -333,12 +281,7 @@ fn follows(last: &RecordBatch, batch: &RecordBatch, order: &[&str]) -> Result<bo
             return Ok(true);
         };
         let values = compute::concat(&[before as &dyn Array, after])?;
-        columns.push(SortColumn {
-            values,
-            options: None,
-        });
+        columns.push(SortColumn { values, options: None });
     }
-    Ok(compute::LexicographicalComparator::try_new(&columns)?
-        .compare(0, 1)
-        .is_le())
+    Ok(compute::LexicographicalComparator::try_new(&columns)?.compare(0, 1).is_le())
 }

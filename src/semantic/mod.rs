@@ -1,4 +1,20 @@
 //! Tree and catalogue to bound query: resolved names, typed values, absolute instants, all semantic diagnostics.
 
+mod binder;
 pub mod bound;
+mod clause;
+mod columns;
+mod condition;
+mod dates;
+mod events;
+mod explain;
+mod field;
+mod history;
+mod operand;
+mod session;
 pub mod text;
+mod users;
+
+pub use binder::{Bound, Parameter, Parameters, Refused, bind};
+pub use explain::explain;
+pub use session::Session;

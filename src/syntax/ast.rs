@@ -280,7 +280,7 @@ pub struct Literal {
 pub enum LiteralKind {
     /// Without quotes.
     Word,
-    /// In single or double quotes.
+    /// In single or double quotes, or without them but with escapes.
     Quoted,
     /// Digits, with or without `-`.
     Number,

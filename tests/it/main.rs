@@ -2,4 +2,5 @@
 
 mod data;
 mod import;
+mod naive;
 mod support;

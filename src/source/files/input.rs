@@ -12,21 +12,11 @@ use flate2::bufread::MultiGzDecoder;
 pub(super) fn open(path: &Path, done: &Arc<AtomicU64>) -> io::Result<Box<dyn Read + Send>> {
     let file = File::open(path)?;
     if file.metadata()?.is_dir() {
-        return Err(io::Error::new(
-            io::ErrorKind::IsADirectory,
-            "it is a folder",
-        ));
+        return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder"));
     }
-    let counted = Counted {
-        inner: file,
-        done: Arc::clone(done),
-    };
+    let counted = Counted { inner: file, done: Arc::clone(done) };
     let mut reader = BufReader::with_capacity(1 << 16, counted);
-    if reader.fill_buf()?.starts_with(&[0x1f, 0x8b]) {
-        Ok(Box::new(MultiGzDecoder::new(reader)))
-    } else {
-        Ok(Box::new(reader))
-    }
+    if reader.fill_buf()?.starts_with(&[0x1f, 0x8b]) { Ok(Box::new(MultiGzDecoder::new(reader))) } else { Ok(Box::new(reader)) }
 }
 
 struct Counted<R> {

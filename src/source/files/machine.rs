@@ -61,10 +61,7 @@ impl Machine {
         if self.within != Within::Text {
             return 0;
         }
-        bytes
-            .iter()
-            .position(|b| matches!(b, b'"' | b'\\' | b'\n'))
-            .unwrap_or(bytes.len())
+        bytes.iter().position(|b| matches!(b, b'"' | b'\\' | b'\n')).unwrap_or(bytes.len())
     }
 
     /// Whether the end of input ends the value: true of a number or word that no bracket surrounds.
@@ -77,9 +74,7 @@ impl Machine {
         self.open == [b'{']
             && self.expect == Expect::Value
             && self.within == Within::Nothing
-            && record
-                .get(self.key.0..self.key.1)
-                .is_some_and(|key| keys.iter().any(|k| k.as_bytes() == key))
+            && record.get(self.key.0..self.key.1).is_some_and(|key| keys.iter().any(|k| k.as_bytes() == key))
     }
 
     /// Takes the value that is about to begin as read.
@@ -152,11 +147,7 @@ impl Machine {
             (Expect::Colon, _) => return Err("a colon is missing"),
             (Expect::CommaOrEnd, b',') => {
                 let in_object = self.open.last() == Some(&b'{');
-                self.expect = if in_object {
-                    Expect::Key
-                } else {
-                    Expect::Value
-                };
+                self.expect = if in_object { Expect::Key } else { Expect::Value };
             }
             (Expect::CommaOrEnd, b'}') if self.open.last() == Some(&b'{') => {
                 return Ok(self.close());
@@ -196,11 +187,7 @@ impl Machine {
 
     fn value_ended(&mut self) -> Step {
         self.expect = Expect::CommaOrEnd;
-        if self.open.is_empty() {
-            Step::Done
-        } else {
-            Step::More
-        }
+        if self.open.is_empty() { Step::Done } else { Step::More }
     }
 }
 

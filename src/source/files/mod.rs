@@ -30,11 +30,7 @@ pub struct ImportOptions {
 
 impl Default for ImportOptions {
     fn default() -> Self {
-        Self {
-            replace: false,
-            memory: 256 << 20,
-            problems: 100,
-        }
+        Self { replace: false, memory: 256 << 20, problems: 100 }
     }
 }
 
@@ -173,9 +169,7 @@ impl ImportError {
                     "import takes JSON of Jira's REST API: issues (one a line, a list, or search pages), best with \
                      their change logs",
                 );
-                std::iter::once(first)
-                    .chain(summary.problems.iter().map(Problem::diagnostic))
-                    .collect()
+                std::iter::once(first).chain(summary.problems.iter().map(Problem::diagnostic)).collect()
             }
             _ => vec![Diagnostic::error(self.code(), self.to_string())],
         }

@@ -56,10 +56,7 @@ impl<'a> Run<'a> {
     ) -> Result<Self, ImportError> {
         let mut total = 0;
         for path in inputs {
-            let unreadable = |reason| ImportError::Unreadable {
-                path: path.clone(),
-                reason,
-            };
+            let unreadable = |reason| ImportError::Unreadable { path: path.clone(), reason };
             total += std::fs::metadata(path).map_err(unreadable)?.len();
             input::open(path, &Arc::default()).map_err(unreadable)?;
         }
@@ -93,10 +90,7 @@ impl<'a> Run<'a> {
 
     fn read(&mut self, path: &Path, done: &Arc<AtomicU64>, total: u64) -> Result<(), ImportError> {
         let opened = input::open(path, done);
-        let opened = opened.map_err(|reason| ImportError::Unreadable {
-            path: path.to_owned(),
-            reason,
-        })?;
+        let opened = opened.map_err(|reason| ImportError::Unreadable { path: path.to_owned(), reason })?;
         let mut pieces = Splitter::new(opened);
         let mut any = false;
         while let Some(piece) = pieces.next() {
@@ -132,27 +126,13 @@ impl<'a> Run<'a> {
             self.bad(path, pieces.position(), None, reason);
             self.summary.records += 1;
         } else if !any {
-            self.bad(
-                path,
-                Position {
-                    line: 1,
-                    ..Position::default()
-                },
-                None,
-                "the file is empty".into(),
-            );
+            self.bad(path, Position { line: 1, ..Position::default() }, None, "the file is empty".into());
             self.summary.records += 1;
         }
         Ok(())
     }
 
-    fn record(
-        &mut self,
-        path: &Path,
-        at: Position,
-        bytes: &[u8],
-        page: Option<&Value>,
-    ) -> Result<(), ImportError> {
+    fn record(&mut self, path: &Path, at: Position, bytes: &[u8], page: Option<&Value>) -> Result<(), ImportError> {
         let value: Value = match serde_json::from_slice(bytes) {
             Ok(value) => value,
             Err(error) => {
@@ -174,29 +154,14 @@ impl<'a> Run<'a> {
         }
         for flaw in &mapped.flaws {
             self.summary.bad_values += 1;
-            self.problem(
-                codes::IMPORT_BAD_VALUE,
-                path,
-                at,
-                name.clone(),
-                flaw.clone(),
-            );
+            self.problem(codes::IMPORT_BAD_VALUE, path, at, name.clone(), flaw.clone());
         }
         for lack in &mapped.incomplete {
             self.summary.incomplete += 1;
-            self.problem(
-                codes::IMPORT_INCOMPLETE,
-                path,
-                at,
-                name.clone(),
-                lack.clone(),
-            );
+            self.problem(codes::IMPORT_INCOMPLETE, path, at, name.clone(), lack.clone());
         }
         self.summary.counts.add(mapped.counts);
-        self.keep(mapped).map_err(|reason| ImportError::Spool {
-            folder: self.spool.clone(),
-            reason,
-        })
+        self.keep(mapped).map_err(|reason| ImportError::Spool { folder: self.spool.clone(), reason })
     }
 
     /// Notes the issue's identity. Some: it is that of an issue of another site.
@@ -233,13 +198,7 @@ impl<'a> Run<'a> {
         }
         if let Some(row) = mapped.issue {
             let size = issue_size(&row);
-            self.issues.push(
-                Copy {
-                    row,
-                    links: mapped.links,
-                },
-                size,
-            )?;
+            self.issues.push(Copy { row, links: mapped.links }, size)?;
         }
         Ok(())
     }
@@ -249,29 +208,10 @@ impl<'a> Run<'a> {
         self.problem(codes::IMPORT_BAD_RECORD, path, at, record, reason);
     }
 
-    fn problem(
-        &mut self,
-        code: Code,
-        path: &Path,
-        at: Position,
-        record: Option<String>,
-        reason: String,
-    ) {
+    fn problem(&mut self, code: Code, path: &Path, at: Position, record: Option<String>, reason: String) {
         if self.summary.problems.len() < self.options.problems {
-            let Position {
-                line,
-                element,
-                offset,
-            } = at;
-            self.summary.problems.push(Problem {
-                code,
-                file: path.to_owned(),
-                line,
-                element,
-                offset,
-                record,
-                reason,
-            });
+            let Position { line, element, offset } = at;
+            self.summary.problems.push(Problem { code, file: path.to_owned(), line, element, offset, record, reason });
         }
     }
 
@@ -283,10 +223,7 @@ impl<'a> Run<'a> {
             return Err(ImportError::Nothing(Box::new(self.summary)));
         }
         let spool = self.spool.clone();
-        let spooled = |reason| ImportError::Spool {
-            folder: spool.clone(),
-            reason,
-        };
+        let spooled = |reason| ImportError::Spool { folder: spool.clone(), reason };
         let Self { issues, events, .. } = self;
 
         self.progress.stage("writing issues");
@@ -295,11 +232,7 @@ impl<'a> Run<'a> {
         }
         // The columns must be known before the first row is written, and are when the last is seen.
         let mut columns = CustomColumns::default();
-        let mut settled = Sorter::new(
-            |a: &IssueRow, b| a.id.cmp(&b.id),
-            &spool,
-            self.options.memory / 4,
-        );
+        let mut settled = Sorter::new(|a: &IssueRow, b| a.id.cmp(&b.id), &spool, self.options.memory / 4);
         let mut last = None;
         for copy in issues.finish().map_err(spooled)? {
             let Copy { mut row, links } = copy.map_err(spooled)?;
@@ -318,15 +251,9 @@ impl<'a> Run<'a> {
             let size = issue_size(&row);
             settled.push(row, size).map_err(spooled)?;
         }
-        let mixed = columns
-            .mixed()
-            .map(|(name, a, b)| format!("{name} ({a:?} and {b:?})"));
+        let mixed = columns.mixed().map(|(name, a, b)| format!("{name} ({a:?} and {b:?})"));
         self.summary.mixed_fields = mixed.collect();
-        let mut tables = Counter {
-            writer: self.writer,
-            rows: BTreeMap::new(),
-            out: self.out,
-        };
+        let mut tables = Counter { writer: self.writer, rows: BTreeMap::new(), out: self.out };
         let mut batch: Vec<IssueRow> = Vec::with_capacity(BATCH);
         for row in settled.finish().map_err(spooled)? {
             batch.push(row.map_err(spooled)?);
@@ -373,9 +300,7 @@ impl<'a> Run<'a> {
         tables.write("events", events_batch(&batch))?;
 
         let wanted = self.wanted;
-        let side = self
-            .site
-            .into_tables(|id| wanted.get(&id)?.as_ref().map(|(key, _)| key.clone()));
+        let side = self.site.into_tables(|id| wanted.get(&id)?.as_ref().map(|(key, _)| key.clone()));
         match side.side_batches() {
             Ok(batches) => {
                 for (table, batch) in batches {
@@ -432,24 +357,12 @@ fn head(bytes: &[u8]) -> Option<Value> {
 fn name(value: &Value) -> Option<String> {
     let record = value.get("data").filter(|d| d.is_object()).unwrap_or(value);
     let text = |name: &str| record.get(name).filter(|v| v.is_string() || v.is_number());
-    let named = text("key")
-        .or_else(|| text("id"))
-        .or_else(|| text("name"))?;
-    Some(
-        named
-            .as_str()
-            .map_or_else(|| named.to_string(), str::to_owned),
-    )
+    let named = text("key").or_else(|| text("id")).or_else(|| text("name"))?;
+    Some(named.as_str().map_or_else(|| named.to_string(), str::to_owned))
 }
 
 fn event_size(row: &EventRow) -> usize {
-    let texts = [
-        &row.text,
-        &row.from_value,
-        &row.to_value,
-        &row.from_id,
-        &row.to_id,
-    ];
+    let texts = [&row.text, &row.from_value, &row.to_value, &row.from_id, &row.to_id];
     let texts: usize = texts.into_iter().flatten().map(String::len).sum();
     // The struct, and its dozen short texts.
     size_of::<EventRow>() + 400 + texts

@@ -33,14 +33,7 @@ pub(super) struct Sorter<T> {
 
 impl<T: Serialize + DeserializeOwned> Sorter<T> {
     pub(super) fn new(order: Order<T>, folder: &Path, budget: usize) -> Self {
-        Self {
-            order,
-            folder: folder.to_owned(),
-            budget,
-            held: 0,
-            rows: Vec::new(),
-            runs: Vec::new(),
-        }
+        Self { order, folder: folder.to_owned(), budget, held: 0, rows: Vec::new(), runs: Vec::new() }
     }
 
     /// Adds a row that takes about `size` bytes.
@@ -86,10 +79,7 @@ struct Run {
 impl Run {
     fn create(folder: &Path) -> io::Result<Self> {
         let file = tempfile::tempfile_in(folder)?;
-        Ok(Self {
-            file: BufWriter::new(GzEncoder::new(file, Compression::fast())),
-            line: Vec::new(),
-        })
+        Ok(Self { file: BufWriter::new(GzEncoder::new(file, Compression::fast())), line: Vec::new() })
     }
 
     fn write<T: Serialize>(&mut self, row: &T) -> io::Result<()> {
@@ -100,10 +90,7 @@ impl Run {
     }
 
     fn finish(self) -> io::Result<File> {
-        let encoder = self
-            .file
-            .into_inner()
-            .map_err(io::IntoInnerError::into_error)?;
+        let encoder = self.file.into_inner().map_err(io::IntoInnerError::into_error)?;
         let mut file = encoder.finish()?;
         file.rewind()?;
         Ok(file)
@@ -164,20 +151,11 @@ impl<T> Ord for Head<T> {
 
 impl<T: DeserializeOwned> Merge<T> {
     fn new(order: Order<T>, runs: Vec<File>, memory: Vec<T>) -> io::Result<Self> {
-        let open = |file| RunReader {
-            lines: BufReader::new(GzDecoder::new(BufReader::new(file))),
-            line: Vec::new(),
-            row: PhantomData,
-        };
+        let open =
+            |file| RunReader { lines: BufReader::new(GzDecoder::new(BufReader::new(file))), line: Vec::new(), row: PhantomData };
         let runs: Vec<_> = runs.into_iter().map(open).collect();
         let count = runs.len();
-        let mut merge = Self {
-            order,
-            runs,
-            memory: memory.into_iter(),
-            heads: BinaryHeap::new(),
-            failed: false,
-        };
+        let mut merge = Self { order, runs, memory: memory.into_iter(), heads: BinaryHeap::new(), failed: false };
         for run in 0..=count {
             merge.advance(run)?;
         }
@@ -191,11 +169,7 @@ impl<T: DeserializeOwned> Merge<T> {
             None => self.memory.next(),
         };
         if let Some(row) = row {
-            self.heads.push(Head {
-                row,
-                run,
-                order: self.order,
-            });
+            self.heads.push(Head { row, run, order: self.order });
         }
         Ok(())
     }
@@ -229,20 +203,11 @@ mod tests {
         for budget in [1, 10, 1000, usize::MAX] {
             let mut sorter: Sorter<(u32, u32)> = Sorter::new(|a, b| a.0.cmp(&b.0), &folder, budget);
             for n in 0..500_u32 {
-                sorter
-                    .push((n * 7919 % 50, n), 1)
-                    .expect("a temporary file can be written");
+                sorter.push((n * 7919 % 50, n), 1).expect("a temporary file can be written");
             }
-            let rows: Vec<_> = sorter
-                .finish()
-                .expect("runs can be read")
-                .map(|r| r.expect("a row"))
-                .collect();
+            let rows: Vec<_> = sorter.finish().expect("runs can be read").map(|r| r.expect("a row")).collect();
             assert_eq!(rows.len(), 500);
-            assert!(
-                rows.is_sorted(),
-                "budget {budget}: order, and order of arrival among equals"
-            );
+            assert!(rows.is_sorted(), "budget {budget}: order, and order of arrival among equals");
         }
     }
 }

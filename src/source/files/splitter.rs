@@ -9,18 +9,8 @@ use std::io::Read;
 use super::machine::{Machine, Step};
 
 /// Lists at the top of a page that hold records.
-const LISTS: &[&str] = &[
-    "issues",
-    "values",
-    "histories",
-    "comments",
-    "worklogs",
-    "issueChangeLogs",
-    "records",
-    "entities",
-    "results",
-    "data",
-];
+const LISTS: &[&str] =
+    &["issues", "values", "histories", "comments", "worklogs", "issueChangeLogs", "records", "entities", "results", "data"];
 /// A record larger than this is refused: nothing that Jira answers comes near.
 const MAX_RECORD: usize = 512 << 20;
 const CHUNK: usize = 1 << 16;
@@ -63,20 +53,8 @@ struct List {
 
 impl<R: Read> Splitter<R> {
     pub(super) fn new(input: R) -> Self {
-        let source = Source {
-            input,
-            buffer: Vec::new(),
-            at: 0,
-            offset: 0,
-            line: 1,
-            error: None,
-        };
-        Self {
-            source,
-            record: Vec::new(),
-            list: None,
-            position: Position::default(),
-        }
+        let source = Source { input, buffer: Vec::new(), at: 0, offset: 0, line: 1, error: None };
+        Self { source, record: Vec::new(), list: None, position: Position::default() }
     }
 
     /// The JSON of the last piece.
@@ -91,11 +69,7 @@ impl<R: Read> Splitter<R> {
 
     /// The page around the current element as far as it was read, if the element is in one.
     pub(super) fn page_head(&self) -> Option<&[u8]> {
-        self.list
-            .as_ref()?
-            .page
-            .as_ref()
-            .map(|(head, _, _)| head.as_slice())
+        self.list.as_ref()?.page.as_ref().map(|(head, _, _)| head.as_slice())
     }
 
     /// Why reading ended, where it was not the end of the input.
@@ -116,10 +90,7 @@ impl<R: Read> Splitter<R> {
             match &mut self.list {
                 None if byte == b'[' => {
                     self.source.skip(1);
-                    self.list = Some(List {
-                        elements: 0,
-                        page: None,
-                    });
+                    self.list = Some(List { elements: 0, page: None });
                 }
                 None => {
                     self.record.clear();
@@ -131,8 +102,7 @@ impl<R: Read> Splitter<R> {
                 }
                 Some(_) if byte == b']' => {
                     self.source.skip(1);
-                    let Some((head, machine, position)) = self.list.take().and_then(|l| l.page)
-                    else {
+                    let Some((head, machine, position)) = self.list.take().and_then(|l| l.page) else {
                         continue;
                     };
                     self.record = head;
@@ -163,8 +133,7 @@ impl<R: Read> Splitter<R> {
         loop {
             let bulk = machine.plain_text(self.source.available());
             if bulk > 0 {
-                self.record
-                    .extend_from_slice(&self.source.available()[..bulk]);
+                self.record.extend_from_slice(&self.source.available()[..bulk]);
                 self.source.skip(bulk);
             }
             if self.record.len() > MAX_RECORD {
@@ -180,10 +149,7 @@ impl<R: Read> Splitter<R> {
                 self.source.skip(1);
                 let head = std::mem::take(&mut self.record);
                 machine.skip_value();
-                self.list = Some(List {
-                    elements: 0,
-                    page: Some((head, machine, self.position)),
-                });
+                self.list = Some(List { elements: 0, page: Some((head, machine, self.position)) });
                 return None;
             }
             match machine.step(byte, self.record.len()) {
@@ -205,8 +171,7 @@ impl<R: Read> Splitter<R> {
             let bulk = machine.plain_text(self.source.available());
             if bulk > 0 {
                 if broken.is_none() {
-                    self.record
-                        .extend_from_slice(&self.source.available()[..bulk]);
+                    self.record.extend_from_slice(&self.source.available()[..bulk]);
                 }
                 self.source.skip(bulk);
             }
@@ -291,11 +256,7 @@ struct Source<R> {
 
 impl<R: Read> Source<R> {
     fn position(&self, element: Option<u64>) -> Position {
-        Position {
-            line: self.line,
-            element,
-            offset: self.offset,
-        }
+        Position { line: self.line, element, offset: self.offset }
     }
 
     fn available(&self) -> &[u8] {
@@ -331,10 +292,7 @@ impl<R: Read> Source<R> {
 
     fn skip(&mut self, n: usize) {
         let end = (self.at + n).min(self.buffer.len());
-        self.line += self.buffer[self.at..end]
-            .iter()
-            .filter(|b| **b == b'\n')
-            .count() as u64;
+        self.line += self.buffer[self.at..end].iter().filter(|b| **b == b'\n').count() as u64;
         self.offset += (end - self.at) as u64;
         self.at = end;
     }

@@ -36,9 +36,7 @@ pub(super) fn worklog(value: &Value, subject: &Subject, site: &mut Site, mapped:
     let row = EventRow {
         event_id: format!("jira:worklog:{number}:created"),
         entity_id: Some(number.clone()),
-        entity_name: text(worklog, "started")
-            .and_then(|s| s.get(..10))
-            .map(str::to_owned),
+        entity_name: text(worklog, "started").and_then(|s| s.get(..10)).map(str::to_owned),
         to_value: seconds.map(|s| s.to_string()),
         text: worklog.get("comment").and_then(adf::body),
         origin: Some("worklog".into()),
@@ -67,11 +65,7 @@ pub(super) fn attachment(value: &Value, subject: &Subject, site: &mut Site, mapp
     mapped.events.push(Event { row, hearsay: 1 });
 }
 
-fn begun<'a>(
-    what: &str,
-    value: &'a Value,
-    mapped: &mut Mapped,
-) -> Option<(&'a Object, String, i64)> {
+fn begun<'a>(what: &str, value: &'a Value, mapped: &mut Mapped) -> Option<(&'a Object, String, i64)> {
     let Some(object) = value.as_object() else {
         mapped.flaws.push(format!("a {what} is no object"));
         return None;
@@ -94,23 +88,13 @@ fn made(mut row: EventRow, object: &Object, site: &mut Site, mapped: &mut Mapped
     mapped.events.push(Event { row, hearsay: 0 });
 }
 
-fn updated(
-    created: &EventRow,
-    object: &Object,
-    what: &str,
-    number: &str,
-    subject: &Subject,
-    site: &mut Site,
-    mapped: &mut Mapped,
-) {
+fn updated(created: &EventRow, object: &Object, what: &str, number: &str, subject: &Subject, site: &mut Site, mapped: &mut Mapped) {
     let time = match object.get("updated").filter(|u| !u.is_null()).map(instant) {
         None => return,
         Some(Ok(time)) if time == created.time => return,
         Some(Ok(time)) => time,
         Some(Err(reason)) => {
-            mapped
-                .flaws
-                .push(format!("{what} {number}, updated: {reason}"));
+            mapped.flaws.push(format!("{what} {number}, updated: {reason}"));
             return;
         }
     };
@@ -123,10 +107,6 @@ fn updated(
         issue_key: place.issue_key,
         ..created.clone()
     };
-    set_actor(
-        &mut row,
-        object.get("updateAuthor").or_else(|| object.get("author")),
-        site,
-    );
+    set_actor(&mut row, object.get("updateAuthor").or_else(|| object.get("author")), site);
     mapped.events.push(Event { row, hearsay: 0 });
 }

@@ -26,9 +26,7 @@ pub(super) fn is_document(object: &Object) -> bool {
 /// Writes the children of a node, each block on its own lines. `indent` goes before every line.
 fn blocks(node: &Object, out: &mut String, indent: &str) {
     let ordered = text(node, "type") == Some("orderedList");
-    let mut number = object(node, "attrs")
-        .and_then(|a| a.get("order")?.as_u64())
-        .unwrap_or(1);
+    let mut number = object(node, "attrs").and_then(|a| a.get("order")?.as_u64()).unwrap_or(1);
     for child in list(node, "content").iter().filter_map(Value::as_object) {
         match text(child, "type").unwrap_or_default() {
             "paragraph" | "heading" | "codeBlock" | "caption" | "taskItem" | "decisionItem" => {

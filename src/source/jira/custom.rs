@@ -39,8 +39,7 @@ pub(super) fn read(value: &Value, site: &mut Site) -> Custom {
         }
         Value::Object(object) => match cascade(object) {
             Some(list) => Custom::Value(CustomValue::TextList(list)),
-            None => element(value, site)
-                .map_or(Custom::Nothing, |t| Custom::Value(CustomValue::Text(t))),
+            None => element(value, site).map_or(Custom::Nothing, |t| Custom::Value(CustomValue::Text(t))),
         },
     }
 }
@@ -49,9 +48,7 @@ fn is_sprint(value: &Value) -> bool {
     match value {
         Value::String(s) => s.starts_with("com.atlassian.greenhopper.service.sprint.Sprint@"),
         Value::Object(o) => {
-            o.contains_key("state")
-                && o.contains_key("name")
-                && (o.contains_key("boardId") || o.contains_key("originBoardId"))
+            o.contains_key("state") && o.contains_key("name") && (o.contains_key("boardId") || o.contains_key("originBoardId"))
         }
         _ => false,
     }
@@ -60,10 +57,7 @@ fn is_sprint(value: &Value) -> bool {
 /// The two options of a cascading select.
 fn cascade(object: &Object) -> Option<Vec<String>> {
     let child = object.get("child")?.as_object()?;
-    Some(vec![
-        text(object, "value")?.to_owned(),
-        text(child, "value")?.to_owned(),
-    ])
+    Some(vec![text(object, "value")?.to_owned(), text(child, "value")?.to_owned()])
 }
 
 /// One value as text: an option's value, an account's id, a version's name, an issue's key.

@@ -43,9 +43,7 @@ pub(super) fn object<'a>(of: &'a Object, name: &str) -> Option<&'a Object> {
 
 /// The list of that name; an absent one is empty.
 pub(super) fn list<'a>(of: &'a Object, name: &str) -> &'a [Value] {
-    of.get(name)
-        .and_then(Value::as_array)
-        .map_or(&[], Vec::as_slice)
+    of.get(name).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
 /// What kind of value it is, for messages.
@@ -69,11 +67,7 @@ pub(super) fn instant(value: &Value) -> Result<i64, String> {
         _ => None,
     };
     let micros = found.ok_or_else(|| format!("{} is no date with a time", shortened(value)))?;
-    if (0..7_258_118_400_000_000).contains(&micros) {
-        Ok(micros)
-    } else {
-        Err(format!("{} is no credible date", shortened(value)))
-    }
+    if (0..7_258_118_400_000_000).contains(&micros) { Ok(micros) } else { Err(format!("{} is no credible date", shortened(value))) }
 }
 
 /// A value as it stands in the source, cut after some characters.
@@ -105,11 +99,7 @@ pub(super) fn micros(text: &str) -> Option<i64> {
     if let Some(after) = tail.strip_prefix(['.', ',']) {
         let digits = after.bytes().take_while(u8::is_ascii_digit).count();
         for at in 0..9 {
-            let digit = after
-                .as_bytes()
-                .get(at)
-                .filter(|_| at < digits)
-                .map_or(0, |b| b - b'0');
+            let digit = after.as_bytes().get(at).filter(|_| at < digits).map_or(0, |b| b - b'0');
             nanos = nanos * 10 + i64::from(digit);
         }
         tail = after.get(digits..)?;
@@ -144,21 +134,11 @@ fn offset(text: &str) -> Option<Offset> {
 pub(super) fn day(text: &str) -> Option<civil::Date> {
     let bytes = text.as_bytes();
     let shape = bytes.len() == 10
-        && bytes.iter().enumerate().all(|(i, b)| {
-            if matches!(i, 4 | 7) {
-                *b == b'-'
-            } else {
-                b.is_ascii_digit()
-            }
-        });
+        && bytes.iter().enumerate().all(|(i, b)| if matches!(i, 4 | 7) { *b == b'-' } else { b.is_ascii_digit() });
     if !shape {
         return None;
     }
-    let (year, month, day) = (
-        text[..4].parse().ok()?,
-        text[5..7].parse().ok()?,
-        text[8..].parse().ok()?,
-    );
+    let (year, month, day) = (text[..4].parse().ok()?, text[5..7].parse().ok()?, text[8..].parse().ok()?);
     civil::Date::new(year, month, day).ok()
 }
 
@@ -173,9 +153,7 @@ pub(super) fn path_part<'a>(address: &'a str, name: &str) -> Option<&'a str> {
 /// A parameter of an address, its percent signs decoded.
 pub(super) fn query_parameter(address: &str, name: &str) -> Option<String> {
     let query = address.split_once('?')?.1;
-    let value = query
-        .split('&')
-        .find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))?;
+    let value = query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))?;
     let mut bytes = Vec::with_capacity(value.len());
     let mut rest = value.bytes();
     while let Some(byte) = rest.next() {
@@ -234,12 +212,8 @@ mod tests {
     #[test]
     fn reads_parts_of_addresses() {
         let address = "https://example.atlassian.net/rest/api/2/user?accountId=557058%3Aabc&x=1";
-        assert_eq!(
-            query_parameter(address, "accountId").as_deref(),
-            Some("557058:abc")
-        );
-        let address =
-            "https://example.atlassian.net/rest/api/3/issue/13383/changelog?maxResults=100";
+        assert_eq!(query_parameter(address, "accountId").as_deref(), Some("557058:abc"));
+        let address = "https://example.atlassian.net/rest/api/3/issue/13383/changelog?maxResults=100";
         assert_eq!(path_part(address, "issue"), Some("13383"));
         assert_eq!(path_part(address, "comment"), None);
     }

@@ -29,9 +29,7 @@ impl Names {
         let row = self.fields.entry(id.to_owned()).or_default();
         row.id = id.to_owned();
         row.name = name.to_owned();
-        row.field_type = object(field, "schema")
-            .and_then(field_type)
-            .or(row.field_type.take());
+        row.field_type = object(field, "schema").and_then(field_type).or(row.field_type.take());
         for alias in list(field, "clauseNames").iter().filter_map(Value::as_str) {
             if alias != name && !row.aliases.iter().any(|a| a == alias) {
                 row.aliases.push(alias.to_owned());
@@ -59,17 +57,14 @@ impl Names {
     /// Notes the name that a change gives for a custom field.
     pub(super) fn changed(&mut self, id: &str, name: &str) {
         if id.starts_with("customfield_") {
-            self.changed
-                .insert(name.to_lowercase(), (id.to_owned(), name.to_owned()));
+            self.changed.insert(name.to_lowercase(), (id.to_owned(), name.to_owned()));
             self.of_changed.insert(id.to_owned(), name.to_owned());
         }
     }
 
     /// Notes that an issue holds a field under its name.
     pub(super) fn used(&mut self, name: &str) {
-        self.used
-            .entry(name.to_lowercase())
-            .or_insert_with(|| name.to_owned());
+        self.used.entry(name.to_lowercase()).or_insert_with(|| name.to_owned());
     }
 
     /// The column of a custom field by its name.
@@ -78,29 +73,19 @@ impl Names {
         if let Some((id, _)) = self.changed.get(&lower) {
             return id.clone();
         }
-        let named =
-            |f: &&FieldRow| f.id.starts_with("customfield_") && f.name.to_lowercase() == lower;
-        if let Some(field) = self
-            .fields
-            .values()
-            .find(|f| f.name == name && named(f))
-            .or_else(|| self.fields.values().find(named))
+        let named = |f: &&FieldRow| f.id.starts_with("customfield_") && f.name.to_lowercase() == lower;
+        if let Some(field) = self.fields.values().find(|f| f.name == name && named(f)).or_else(|| self.fields.values().find(named))
         {
             return field.id.clone();
         }
-        let slug: String = lower
-            .chars()
-            .map(|c| if c.is_alphanumeric() { c } else { '_' })
-            .collect();
+        let slug: String = lower.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
         format!("customfield_{slug}")
     }
 
     /// The name of a custom field by its id.
     fn name(&self, id: &str) -> Option<&str> {
         let field = self.fields.get(id).map(|f| &f.name);
-        field
-            .or_else(|| self.of_changed.get(id))
-            .map(String::as_str)
+        field.or_else(|| self.of_changed.get(id)).map(String::as_str)
     }
 
     /// Gives an issue's custom fields their ids, and fills the columns that only names tell apart.
@@ -121,17 +106,11 @@ impl Names {
                 CustomValue::Number(n) if name.eq_ignore_ascii_case("story points") => {
                     issue.story_points = Some(*n);
                 }
-                CustomValue::Number(n) if name.eq_ignore_ascii_case("story point estimate") => {
-                    estimate = Some(*n)
-                }
-                CustomValue::Text(key)
-                    if name.eq_ignore_ascii_case("epic link") && issue.epic.is_none() =>
-                {
+                CustomValue::Number(n) if name.eq_ignore_ascii_case("story point estimate") => estimate = Some(*n),
+                CustomValue::Text(key) if name.eq_ignore_ascii_case("epic link") && issue.epic.is_none() => {
                     issue.epic = Some(key.clone());
                 }
-                CustomValue::Text(key)
-                    if name.eq_ignore_ascii_case("parent link") && issue.parent.is_none() =>
-                {
+                CustomValue::Text(key) if name.eq_ignore_ascii_case("parent link") && issue.parent.is_none() => {
                     issue.parent = Some(key.clone());
                 }
                 _ => {}
@@ -143,21 +122,13 @@ impl Names {
     /// The fields that have a name.
     pub(super) fn into_rows(mut self) -> Vec<FieldRow> {
         for (id, name) in &self.of_changed {
-            let new = || FieldRow {
-                id: id.clone(),
-                name: name.clone(),
-                ..FieldRow::default()
-            };
+            let new = || FieldRow { id: id.clone(), name: name.clone(), ..FieldRow::default() };
             self.fields.entry(id.clone()).or_insert_with(new);
         }
         let used: Vec<String> = self.used.values().cloned().collect();
         for name in used {
             let id = self.column(&name);
-            self.fields.entry(id.clone()).or_insert_with(|| FieldRow {
-                id,
-                name,
-                ..FieldRow::default()
-            });
+            self.fields.entry(id.clone()).or_insert_with(|| FieldRow { id, name, ..FieldRow::default() });
         }
         self.fields.into_values().collect()
     }

@@ -43,37 +43,19 @@ enum Kind {
 }
 
 /// Reads a record into `site` and what is returned. An error says why it is no record.
-pub(crate) fn record(
-    value: &Value,
-    context: Context<'_>,
-    site: &mut Site,
-) -> Result<Mapped, String> {
-    let outer = value
-        .as_object()
-        .ok_or_else(|| format!("it is {}, not an object", super::json::kind(value)))?;
+pub(crate) fn record(value: &Value, context: Context<'_>, site: &mut Site) -> Result<Mapped, String> {
+    let outer = value.as_object().ok_or_else(|| format!("it is {}, not an object", super::json::kind(value)))?;
     // Raw layers keep each record of an answer with the request that it answers.
-    let (inner, wrapper) = match (
-        outer.get("data").and_then(Value::as_object),
-        outer.contains_key("url"),
-    ) {
+    let (inner, wrapper) = match (outer.get("data").and_then(Value::as_object), outer.contains_key("url")) {
         (Some(data), true) => (data, Some(outer)),
         _ => (outer, None),
     };
     let kind = kind(inner).ok_or_else(|| unknown(inner))?;
-    let subject = || {
-        belongs_to(inner, wrapper, context)
-            .map(|of| Subject::of(&of))
-            .ok_or("it does not tell its issue".to_owned())
-    };
+    let subject = || belongs_to(inner, wrapper, context).map(|of| Subject::of(&of)).ok_or("it does not tell its issue".to_owned());
     let mut mapped = Mapped::default();
     match kind {
         Kind::Issue => return issue::issue(inner, site),
-        Kind::History => changelog::history(
-            &Value::Object(inner.clone()),
-            &subject()?,
-            site,
-            &mut mapped,
-        ),
+        Kind::History => changelog::history(&Value::Object(inner.clone()), &subject()?, site, &mut mapped),
         Kind::Histories => {
             let mut subject = subject()?;
             let histories = list(inner, "changeHistories");
@@ -82,23 +64,11 @@ pub(crate) fn record(
                 changelog::history(history, &subject, site, &mut mapped);
             }
         }
-        Kind::Worklog => activity::worklog(
-            &Value::Object(inner.clone()),
-            &subject()?,
-            site,
-            &mut mapped,
-        ),
-        Kind::Comment => activity::comment(
-            &Value::Object(inner.clone()),
-            &subject()?,
-            site,
-            &mut mapped,
-        ),
+        Kind::Worklog => activity::worklog(&Value::Object(inner.clone()), &subject()?, site, &mut mapped),
+        Kind::Comment => activity::comment(&Value::Object(inner.clone()), &subject()?, site, &mut mapped),
         Kind::Webhook => {
             let event = text(inner, "webhookEvent").unwrap_or_default();
-            return Err(format!(
-                "it is a webhook delivery ({event}), which import does not take"
-            ));
+            return Err(format!("it is a webhook delivery ({event}), which import does not take"));
         }
         Kind::Audit => {
             return Err("it is a record of an audit log, which import does not take".into());
@@ -120,18 +90,10 @@ pub(crate) fn record(
     Ok(mapped)
 }
 
-fn side(
-    kind: Kind,
-    object: &Object,
-    value: &Value,
-    subject: impl Fn() -> Option<Subject>,
-    site: &mut Site,
-) -> Option<()> {
+fn side(kind: Kind, object: &Object, value: &Value, subject: impl Fn() -> Option<Subject>, site: &mut Site) -> Option<()> {
     let project = || {
         let id = id(object, "projectId")?;
-        site.project_of_id(&id)
-            .map(str::to_owned)
-            .or_else(|| text(object, "project").map(str::to_owned))
+        site.project_of_id(&id).map(str::to_owned).or_else(|| text(object, "project").map(str::to_owned))
     };
     match kind {
         Kind::User => site.person(value).map(drop),
@@ -160,9 +122,7 @@ fn side(
                 url: text(target, "url").map(str::to_owned),
                 title: text(target, "title").map(str::to_owned),
                 relationship: text(object, "relationship").map(str::to_owned),
-                application: super::json::object(object, "application")
-                    .and_then(|a| text(a, "name"))
-                    .map(str::to_owned),
+                application: super::json::object(object, "application").and_then(|a| text(a, "name")).map(str::to_owned),
             });
             Some(())
         }
@@ -186,19 +146,13 @@ fn kind(record: &Object) -> Option<Kind> {
         _ if has("issueId") && is_list("changeHistories") => Kind::Histories,
         _ if has("timeSpentSeconds") || at("worklog") => Kind::Worklog,
         _ if has("body") && has("created") => Kind::Comment,
-        _ if is_object("object")
-            && (at("remotelink") || has("relationship") || has("globalId")) =>
-        {
-            Kind::RemoteLink
-        }
+        _ if is_object("object") && (at("remotelink") || has("relationship") || has("globalId")) => Kind::RemoteLink,
         _ if has("clauseNames") || (has("custom") && has("navigable")) => Kind::Field,
         _ if has("accountId") || (has("displayName") && (has("name") || has("key"))) => Kind::User,
         _ if is_object("statusCategory") => Kind::Status,
         _ if has("subtask") => Kind::IssueType,
         _ if has("state") && (has("originBoardId") || at("sprint")) => Kind::Sprint,
-        _ if has("key") && (has("projectTypeKey") || has("assigneeType") || at("project")) => {
-            Kind::Project
-        }
+        _ if has("key") && (has("projectTypeKey") || has("assigneeType") || at("project")) => Kind::Project,
         _ if has("released") && (has("projectId") || at("version")) => Kind::Version,
         _ if has("name") && (at("component") || has("isAssigneeTypeValid")) => Kind::Component,
         _ if has("name") && (at("priority") || has("statusColor")) => Kind::Priority,
@@ -228,18 +182,10 @@ fn unknown(record: &Object) -> String {
 
 /// The id or key of the issue that a record without one is about.
 fn belongs_to(record: &Object, wrapper: Option<&Object>, context: Context<'_>) -> Option<String> {
-    let addressed = |o: &Object, name: &str| {
-        text(o, name)
-            .and_then(|a| path_part(a, "issue"))
-            .map(str::to_owned)
-    };
+    let addressed = |o: &Object, name: &str| text(o, name).and_then(|a| path_part(a, "issue")).map(str::to_owned);
     let page = context.page.and_then(Value::as_object);
     id(record, "issueId")
-        .or_else(|| {
-            wrapper
-                .and_then(|w| object(w, "input"))
-                .and_then(|i| id(i, "issue_id"))
-        })
+        .or_else(|| wrapper.and_then(|w| object(w, "input")).and_then(|i| id(i, "issue_id")))
         .or_else(|| wrapper.and_then(|w| addressed(w, "url")))
         .or_else(|| addressed(record, "self"))
         .or_else(|| page.and_then(|p| addressed(p, "self")))

@@ -1,0 +1,8 @@
+//! Running plans: the DataFusion session, limits, statistics, and engine errors in words of our own.
+
+mod failure;
+mod session;
+mod stream;
+
+pub(crate) use session::{context, register_functions};
+pub use stream::{Rows, Statistics};

@@ -1,0 +1,39 @@
+//! The DataFusion session that plans run in.
+
+use std::sync::Arc;
+
+use datafusion::execution::memory_pool::{FairSpillPool, TrackConsumersPool};
+use datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use datafusion::prelude::{SessionConfig, SessionContext};
+
+use crate::error::Error;
+use crate::plan::functions;
+
+/// A session with so many partitions and so much memory.
+pub(crate) fn context(threads: Option<usize>, memory_limit: Option<usize>) -> Result<SessionContext, Error> {
+    let mut config = SessionConfig::new().with_information_schema(false);
+    if let Some(threads) = threads {
+        config = config.with_target_partitions(threads.max(1));
+    }
+    let options = config.options_mut();
+    // Filters of events are selective: decoding only the rows that pass pays.
+    options.execution.parquet.pushdown_filters = true;
+    options.execution.parquet.reorder_filters = true;
+    let mut runtime = RuntimeEnvBuilder::new();
+    if let Some(bytes) = memory_limit {
+        let consumers = std::num::NonZeroUsize::MIN.saturating_add(4);
+        runtime = runtime.with_memory_pool(Arc::new(TrackConsumersPool::new(FairSpillPool::new(bytes), consumers)));
+        // The default reservation is larger than a small limit's share for each sort.
+        options.execution.sort_spill_reservation_bytes = (bytes / 64).clamp(64 * 1024, 10 * 1024 * 1024);
+    }
+    let context = SessionContext::new_with_config_rt(config, runtime.build_arc()?);
+    register_functions(&context);
+    Ok(context)
+}
+
+/// Makes the functions that plans use known by name, for sessions that read serialised plans.
+pub(crate) fn register_functions(context: &SessionContext) {
+    for function in functions::registered() {
+        context.register_udf(function.as_ref().clone());
+    }
+}

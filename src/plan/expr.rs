@@ -1,0 +1,159 @@
+//! Tests of present values as expressions.
+//!
+//! An expression may be null where a value is missing. Conditions hold no NOT, so null under AND and OR at the top of a
+//! filter means the same as false.
+
+use datafusion::arrow::datatypes::DataType;
+use datafusion::functions::expr_fn::{lower, split_part};
+use datafusion::functions_nested::expr_fn::cardinality;
+use datafusion::logical_expr::{Expr, cast, lit, try_cast};
+use datafusion::scalar::ScalarValue;
+
+use super::functions;
+use super::scan::{Tables, field, time};
+use crate::semantic::bound::{Actors, BoundField, Comparison, FieldCondition, HistoryValues, Shape, Test, Value, Values};
+
+/// The conjunction as a balanced tree: a chain of thousands would be thousands deep.
+pub(crate) fn all(list: Vec<Expr>) -> Expr {
+    balanced(list, Expr::and).unwrap_or_else(|| lit(true))
+}
+
+/// The disjunction as a balanced tree.
+pub(crate) fn any(list: Vec<Expr>) -> Expr {
+    balanced(list, Expr::or).unwrap_or_else(|| lit(false))
+}
+
+fn balanced(mut list: Vec<Expr>, join: fn(Expr, Expr) -> Expr) -> Option<Expr> {
+    while list.len() > 1 {
+        let mut next = Vec::with_capacity(list.len().div_ceil(2));
+        let mut members = list.into_iter();
+        while let Some(left) = members.next() {
+            next.push(match members.next() {
+                Some(right) => join(left, right),
+                None => left,
+            });
+        }
+        list = next;
+    }
+    list.pop()
+}
+
+/// A test of a present value.
+pub(crate) fn condition(tables: &Tables, condition: &FieldCondition) -> Expr {
+    let of = &condition.field;
+    let value = field(tables, of);
+    match &condition.test {
+        Test::Empty { negated } => empty(of, value, *negated),
+        Test::OneOf { values, or_empty, negated } => {
+            let hit = one_of(of, value.clone(), values, *negated);
+            if *or_empty { hit.or(empty(of, value, false)) } else { hit }
+        }
+        Test::Compare { op, value: with } => compare(of, value, *op, with),
+        Test::Text { query, negated } => {
+            let hit = match of.shape {
+                Shape::TextList => functions::list_text(value.clone(), &query.source),
+                _ => functions::text(value.clone(), &query.source),
+            };
+            if *negated { all(vec![empty(of, value, true), hit.is_not_true()]) } else { hit }
+        }
+    }
+}
+
+fn empty(of: &BoundField, value: Expr, negated: bool) -> Expr {
+    match (of.shape, negated) {
+        // A null list has a null cardinality, which is not true, so IS NOT TRUE covers both kinds of emptiness.
+        (Shape::TextList, false) => cardinality(value).gt(lit(0u64)).is_not_true(),
+        (Shape::TextList, true) => cardinality(value).gt(lit(0u64)),
+        (_, false) => value.is_null(),
+        (_, true) => value.is_not_null(),
+    }
+}
+
+fn one_of(of: &BoundField, value: Expr, values: &Values, negated: bool) -> Expr {
+    if of.shape == Shape::TextList {
+        let Values::Text { any, fold } = values else { return lit(false) };
+        let hit = functions::list_any(value.clone(), any, *fold);
+        return if negated { all(vec![empty(of, value, true), hit.is_not_true()]) } else { hit };
+    }
+    let (value, list): (Expr, Vec<Expr>) = match values {
+        Values::Text { any, fold } => {
+            let value = if *fold { lower(value) } else { value };
+            (value, any.iter().map(|v| lit(v.as_str())).collect())
+        }
+        Values::Int(list) => (number(of, value), list.iter().map(|v| lit(*v)).collect()),
+        Values::Float(list) => (value, list.iter().map(|v| lit(*v)).collect()),
+        Values::Time(list) => (value, list.iter().map(|v| time(*v)).collect()),
+        Values::Date(list) => (value, list.iter().map(|v| lit(ScalarValue::Date32(Some(*v)))).collect()),
+    };
+    in_list(value, list, negated)
+}
+
+/// `IN` without surprises: of nothing it is false, and NOT IN of nothing asks for a value only.
+pub(crate) fn in_list(value: Expr, mut list: Vec<Expr>, negated: bool) -> Expr {
+    match (list.len(), negated) {
+        (0, false) => lit(false),
+        (0, true) => value.is_not_null(),
+        (1, false) => value.eq(list.remove(0)),
+        (1, true) => value.not_eq(list.remove(0)),
+        _ => value.in_list(list, negated),
+    }
+}
+
+fn number(of: &BoundField, value: Expr) -> Expr {
+    match of.shape {
+        Shape::KeyNumber => try_cast(split_part(cast(value, DataType::Utf8View), lit("-"), lit(2i64)), DataType::Int64),
+        _ => value,
+    }
+}
+
+fn compare(of: &BoundField, value: Expr, op: Comparison, with: &Value) -> Expr {
+    let with = match with {
+        Value::Text(text) => lit(text.as_str()),
+        Value::Int(n) => lit(*n),
+        Value::Float(n) => lit(*n),
+        Value::Time(at) => time(*at),
+        Value::Date(day) => lit(ScalarValue::Date32(Some(*day))),
+    };
+    comparison(number(of, value), op, with)
+}
+
+/// `left op right`
+pub(crate) fn comparison(left: Expr, op: Comparison, right: Expr) -> Expr {
+    match op {
+        Comparison::Eq => left.eq(right),
+        Comparison::NotEq => left.not_eq(right),
+        Comparison::Lt => left.lt(right),
+        Comparison::LtEq => left.lt_eq(right),
+        Comparison::Gt => left.gt(right),
+        Comparison::GtEq => left.gt_eq(right),
+    }
+}
+
+/// Whether a value of history, by name and id, is one of `values`.
+pub(crate) fn held(name: Expr, id: Option<Expr>, values: &HistoryValues) -> Expr {
+    let mut any_of = Vec::new();
+    if !values.names.is_empty() {
+        any_of.push(in_list(name.clone(), texts(&values.names), false));
+    }
+    if let (Some(id), false) = (id, values.ids.is_empty()) {
+        any_of.push(in_list(id, texts(&values.ids), false));
+    }
+    if values.empty {
+        any_of.push(name.is_null());
+    }
+    any(any_of)
+}
+
+/// Whether an account is one of a set.
+pub(crate) fn actor_in(actor: Expr, actors: &Actors) -> Expr {
+    let hit = in_list(actor.clone(), texts(&actors.accounts), actors.negated);
+    match (actors.or_unknown, actors.negated) {
+        (true, false) => hit.or(actor.is_null()),
+        _ => hit,
+    }
+}
+
+/// Literals of texts.
+pub(crate) fn texts(list: &[String]) -> Vec<Expr> {
+    list.iter().map(|t| lit(t.as_str())).collect()
+}

@@ -1,0 +1,138 @@
+//! Facts: what history and activity clauses say of each issue, joined to the rows once.
+//!
+//! All clauses over events share one scan and one aggregate by issue. Clauses that need intervals share one window for each
+//! field.
+
+use datafusion::common::{Column, JoinType};
+use datafusion::functions_aggregate::expr_fn::{bool_or, count};
+use datafusion::logical_expr::{Expr, LogicalPlanBuilder, lit, when};
+
+use super::expr::{all, any, comparison, condition};
+use super::intervals::Intervals;
+use super::scan::{EVENTS, ISSUES, Tables, col};
+use super::{activity, intervals};
+use crate::error::Error;
+use crate::semantic::bound::{Condition, EventCondition, HistoryCondition, Target};
+
+/// Alias of the facts from the shared events scan.
+const FACTS: &str = "facts";
+
+/// Facts that the conditions seen so far ask for.
+pub(crate) struct Facts<'a> {
+    tables: &'a Tables,
+    target: Target,
+    /// Tests of one event, with whether matches are counted.
+    events: Vec<(Expr, bool)>,
+    intervals: Vec<Intervals>,
+}
+
+impl<'a> Facts<'a> {
+    pub(crate) fn new(tables: &'a Tables, target: Target) -> Self {
+        Self { tables, target, events: Vec::new(), intervals: Vec::new() }
+    }
+
+    /// A condition as an expression over the rows and their facts.
+    pub(crate) fn condition(&mut self, of: &Condition) -> Result<Expr, Error> {
+        stacker::maybe_grow(128 * 1024, 2 * 1024 * 1024, || match of {
+            Condition::All(list) => Ok(all(list.iter().map(|c| self.condition(c)).collect::<Result<_, _>>()?)),
+            Condition::Any(list) => Ok(any(list.iter().map(|c| self.condition(c)).collect::<Result<_, _>>()?)),
+            Condition::Field(field) => Ok(condition(self.tables, field)),
+            Condition::Events(events) => self.events(events),
+            Condition::History(history) => self.history(history),
+        })
+    }
+
+    fn events(&mut self, of: &EventCondition) -> Result<Expr, Error> {
+        let test = activity::event(self.tables, &of.event)?;
+        let hit = match (self.target, of.times) {
+            (Target::Activity, _) => test,
+            (Target::Issues, None) => self.event_fact(test, false),
+            (Target::Issues, Some((op, times))) => {
+                let counted = self.event_fact(test, true);
+                let counted = when(counted.clone().is_null(), lit(0i64)).otherwise(counted)?;
+                comparison(counted, op, lit(times))
+            }
+        };
+        Ok(if of.negated { hit.is_not_true() } else { hit })
+    }
+
+    fn event_fact(&mut self, test: Expr, counted: bool) -> Expr {
+        let at = match self.events.iter().position(|known| known.0 == test && known.1 == counted) {
+            Some(at) => at,
+            None => {
+                self.events.push((test, counted));
+                self.events.len() - 1
+            }
+        };
+        col(FACTS, &format!("fact_{at}"))
+    }
+
+    fn history(&mut self, of: &HistoryCondition) -> Result<Expr, Error> {
+        let bare = of.by.is_empty() && of.bounds.is_empty() && of.lasted.is_none();
+        let hit = if bare && self.target == Target::Issues {
+            // Held at any time: now, or on either side of some change.
+            let touched = all(vec![
+                activity::of_field(self.tables, &of.field)?,
+                any(vec![activity::side(self.tables, "from", &of.values)?, activity::side(self.tables, "to", &of.values)?]),
+            ]);
+            any(vec![self.event_fact(touched, false), intervals::present(self.tables, &of.field, &of.values)])
+        } else {
+            let at = self.intervals.iter_mut().position(|i| i.takes(of)).unwrap_or_else(|| {
+                self.intervals.push(Intervals::new(of, self.intervals.len()));
+                self.intervals.len() - 1
+            });
+            self.intervals[at].fact(self.tables, of)?
+        };
+        Ok(if of.negated { hit.is_not_true() } else { hit })
+    }
+
+    /// Whether rows of ACTIVITY need the issue beside them.
+    pub(crate) fn needs_issue(&self) -> bool {
+        !self.intervals.is_empty()
+    }
+
+    /// Joins the facts to the rows.
+    pub(crate) fn join(self, mut rows: LogicalPlanBuilder) -> Result<LogicalPlanBuilder, Error> {
+        let key = match self.target {
+            Target::Issues => Column::new(Some(ISSUES), "id"),
+            Target::Activity => Column::new(Some(EVENTS), "issue_id"),
+        };
+        if !self.events.is_empty() {
+            rows = join(rows, event_facts(self.tables, self.events)?, &key, FACTS)?;
+        }
+        for field in self.intervals {
+            let alias = field.alias();
+            rows = join(rows, field.relation(self.tables)?, &key, &alias)?;
+        }
+        Ok(rows)
+    }
+}
+
+fn join(rows: LogicalPlanBuilder, facts: LogicalPlanBuilder, key: &Column, alias: &str) -> Result<LogicalPlanBuilder, Error> {
+    let right = facts.alias(alias)?.build()?;
+    let on = (vec![key.clone()], vec![Column::new(Some(alias), "issue_id")]);
+    Ok(rows.join(right, JoinType::Left, on, None)?)
+}
+
+/// `issue_id, fact_0, fact_1, ...` from one scan of the events that any test takes.
+fn event_facts(tables: &Tables, tests: Vec<(Expr, bool)>) -> Result<LogicalPlanBuilder, Error> {
+    let issue = tables.need("events", EVENTS, "issue_id")?;
+    let wanted = any(tests.iter().map(|(test, _)| test.clone()).collect());
+    let rows = tables.scan("events", EVENTS)?.filter(issue.clone().is_not_null().and(wanted))?;
+    if let [(_, counted)] = tests.as_slice() {
+        // A single clause: every row that is left passes it.
+        let of_issue = || vec![issue.clone()];
+        return Ok(if *counted {
+            rows.aggregate(of_issue(), vec![count(lit(1i64)).alias("fact_0")])?
+                .project(vec![issue, datafusion::logical_expr::col("fact_0")])?
+        } else {
+            rows.aggregate(of_issue(), Vec::<Expr>::new())?.project(vec![issue, lit(true).alias("fact_0")])?
+        });
+    }
+    let mut facts = Vec::with_capacity(tests.len());
+    for (at, (test, counted)) in tests.into_iter().enumerate() {
+        let fact = if counted { count(when(test, lit(1i64)).end()?) } else { bool_or(test) };
+        facts.push(fact.alias(format!("fact_{at}")));
+    }
+    Ok(rows.aggregate(vec![issue], facts)?)
+}

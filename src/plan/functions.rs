@@ -1,0 +1,155 @@
+//! The scalar functions that plans use beyond DataFusion's own. Their arguments are plain literals, so plans stay
+//! serialisable.
+
+use std::sync::{Arc, LazyLock};
+
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, BooleanArray, BooleanBuilder};
+use datafusion::arrow::compute::cast;
+use datafusion::arrow::datatypes::DataType;
+use datafusion::common::{Result, ScalarValue, exec_err};
+use datafusion::logical_expr::{ColumnarValue, Expr, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility, lit};
+
+use crate::semantic::text::TextQuery;
+
+/// What a function does with the texts of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Role {
+    /// `jql_text(text, query)`: JQL's text search.
+    Text,
+    /// `jql_list_text(list, query)`: some member matches.
+    ListText,
+    /// `jql_list_any(list, values)`: some member is one of the values.
+    ListAny,
+    /// `jql_list_any_fold(list, values)`: the same ignoring case; the values are in lower case.
+    ListAnyFold,
+}
+
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct TextTest {
+    role: Role,
+    signature: Signature,
+}
+
+impl TextTest {
+    fn udf(role: Role) -> Arc<ScalarUDF> {
+        Arc::new(ScalarUDF::new_from_impl(Self { role, signature: Signature::any(2, Volatility::Immutable) }))
+    }
+}
+
+impl ScalarUDFImpl for TextTest {
+    fn name(&self) -> &str {
+        match self.role {
+            Role::Text => "jql_text",
+            Role::ListText => "jql_list_text",
+            Role::ListAny => "jql_list_any",
+            Role::ListAnyFold => "jql_list_any_fold",
+        }
+    }
+
+    fn signature(&self) -> &Signature {
+        &self.signature
+    }
+
+    fn return_type(&self, _arguments: &[DataType]) -> Result<DataType> {
+        Ok(DataType::Boolean)
+    }
+
+    fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
+        let [values, with] = args.args.as_slice() else { return exec_err!("{} takes two arguments", self.name()) };
+        let values = values.to_array(args.number_rows)?;
+        let ColumnarValue::Scalar(with) = with else { return exec_err!("{} takes a literal", self.name()) };
+        let result = match self.role {
+            Role::Text => {
+                let query = TextQuery::new(&text_of(with)?);
+                test_texts(&values, |t| query.matches(t))?
+            }
+            Role::ListText => {
+                let query = TextQuery::new(&text_of(with)?);
+                test_lists(&values, |t| query.matches(t))?
+            }
+            Role::ListAny => {
+                let wanted = texts_of(with)?;
+                test_lists(&values, |t| wanted.iter().any(|w| w == t))?
+            }
+            Role::ListAnyFold => {
+                let wanted = texts_of(with)?;
+                test_lists(&values, |t| {
+                    wanted.iter().any(|w| w.eq_ignore_ascii_case(t)) || (!t.is_ascii() && wanted.contains(&t.to_lowercase()))
+                })?
+            }
+        };
+        Ok(ColumnarValue::Array(Arc::new(result)))
+    }
+}
+
+fn text_of(with: &ScalarValue) -> Result<String> {
+    match with.try_as_str() {
+        Some(Some(text)) => Ok(text.to_string()),
+        _ => exec_err!("a text is wanted"),
+    }
+}
+
+fn texts_of(with: &ScalarValue) -> Result<Vec<String>> {
+    let ScalarValue::List(list) = with else { return exec_err!("a list of texts is wanted") };
+    Ok(list.value(0).as_string::<i32>().iter().flatten().map(str::to_string).collect())
+}
+
+/// Tests each text once: the values of a dictionary, not its rows.
+fn test_texts(values: &ArrayRef, test: impl Fn(&str) -> bool) -> Result<BooleanArray> {
+    if let DataType::Dictionary(..) = values.data_type() {
+        let dictionary = values.as_any_dictionary();
+        let hits = test_texts(dictionary.values(), test)?;
+        let keys = dictionary.normalized_keys();
+        let mut out = BooleanBuilder::with_capacity(values.len());
+        for (row, key) in keys.into_iter().enumerate() {
+            out.append_option((values.is_valid(row) && hits.is_valid(key)).then(|| hits.value(key)));
+        }
+        return Ok(out.finish());
+    }
+    let texts = cast(values, &DataType::Utf8View)?;
+    Ok(texts.as_string_view().iter().map(|t| t.map(&test)).collect())
+}
+
+fn test_lists(values: &ArrayRef, test: impl Fn(&str) -> bool) -> Result<BooleanArray> {
+    let lists = match values.data_type() {
+        DataType::List(_) => values.clone(),
+        _ => cast(values, &DataType::new_list(DataType::Utf8, true))?,
+    };
+    let lists = lists.as_list::<i32>();
+    let hits = test_texts(lists.values(), test)?;
+    let mut out = BooleanBuilder::with_capacity(lists.len());
+    for row in 0..lists.len() {
+        let offsets = lists.value_offsets();
+        let hit = (offsets[row]..offsets[row + 1]).any(|i| hits.is_valid(i as usize) && hits.value(i as usize));
+        out.append_option(lists.is_valid(row).then_some(hit));
+    }
+    Ok(out.finish())
+}
+
+static TEXT: LazyLock<Arc<ScalarUDF>> = LazyLock::new(|| TextTest::udf(Role::Text));
+static LIST_TEXT: LazyLock<Arc<ScalarUDF>> = LazyLock::new(|| TextTest::udf(Role::ListText));
+static LIST_ANY: LazyLock<Arc<ScalarUDF>> = LazyLock::new(|| TextTest::udf(Role::ListAny));
+static LIST_ANY_FOLD: LazyLock<Arc<ScalarUDF>> = LazyLock::new(|| TextTest::udf(Role::ListAnyFold));
+
+/// Every function, to be registered in sessions that read serialised plans.
+pub(crate) fn registered() -> Vec<Arc<ScalarUDF>> {
+    vec![TEXT.clone(), LIST_TEXT.clone(), LIST_ANY.clone(), LIST_ANY_FOLD.clone()]
+}
+
+/// Whether a text matches a search.
+pub(crate) fn text(value: Expr, query: &str) -> Expr {
+    TEXT.call(vec![value, lit(query)])
+}
+
+/// Whether some text of a list matches a search.
+pub(crate) fn list_text(value: Expr, query: &str) -> Expr {
+    LIST_TEXT.call(vec![value, lit(query)])
+}
+
+/// Whether some text of a list is one of `wanted`.
+pub(crate) fn list_any(value: Expr, wanted: &[String], fold: bool) -> Expr {
+    let list: Vec<ScalarValue> = wanted.iter().map(|w| ScalarValue::from(w.as_str())).collect();
+    let list = lit(ScalarValue::List(ScalarValue::new_list_nullable(&list, &DataType::Utf8)));
+    let function = if fold { &LIST_ANY_FOLD } else { &LIST_ANY };
+    function.call(vec![value, list])
+}

@@ -1,0 +1,196 @@
+//! Intervals of a field's life (`reference/jql.md` section 4.2), computed from its changes.
+//!
+//! Every change opens an interval that ends at the next change. The first interval begins at the issue's creation; it has
+//! the old value of the first change, or the present value where there was none, and its setter is the creator.
+
+use datafusion::arrow::datatypes::DataType;
+use datafusion::common::{Column, JoinType};
+use datafusion::functions::expr_fn::coalesce;
+use datafusion::functions_aggregate::expr_fn::{array_agg, bool_or, max};
+use datafusion::functions_window::expr_fn::{lead, row_number};
+use datafusion::logical_expr::{Expr, ExprFunctionExt, LogicalPlanBuilder, cast, lit, when};
+use datafusion::scalar::ScalarValue;
+
+use super::activity::{of_field, side};
+use super::expr::{actor_in, all, any, comparison, held};
+use super::functions;
+use super::scan::{EVENTS, ISSUES, Tables, col, field, time};
+use crate::error::Error;
+use crate::semantic::bound::{HistoryCondition, HistoryField, HistoryValues, IntervalBound, Shape};
+
+/// Facts about the intervals of one field.
+pub(crate) struct Intervals {
+    field: HistoryField,
+    number: usize,
+    /// Clauses; a field with several values at a time takes one only, because its rows depend on the values.
+    clauses: Vec<HistoryCondition>,
+}
+
+impl Intervals {
+    pub(crate) fn new(of: &HistoryCondition, number: usize) -> Self {
+        Self { field: of.field.clone(), number, clauses: Vec::new() }
+    }
+
+    /// Whether a clause can be answered from the same rows.
+    pub(crate) fn takes(&self, of: &HistoryCondition) -> bool {
+        self.field == of.field && (!self.field.multi || self.clauses.is_empty())
+    }
+
+    pub(crate) fn alias(&self) -> String {
+        format!("intervals_{}", self.number)
+    }
+
+    /// Registers a clause and gives its truth for a row.
+    pub(crate) fn fact(&mut self, tables: &Tables, of: &HistoryCondition) -> Result<Expr, Error> {
+        let number = self.clauses.len();
+        self.clauses.push(of.clone());
+        let alias = self.alias();
+        let own = col(&alias, &format!("held_{number}"));
+        let created = issue(tables, "created");
+        let setter = setter(tables, ISSUES);
+        if self.field.multi {
+            return Ok(any(vec![own, self.untouched(tables, of, created, setter)]));
+        }
+        let first_change = col(&alias, "first_change");
+        let value = when(first_change.clone().is_null(), present(tables, &self.field, &of.values))
+            .otherwise(col(&alias, &format!("first_{number}")))?;
+        let initial = all(vec![value, interval(of, created, first_change, setter)?]);
+        Ok(any(vec![own, initial]))
+    }
+
+    /// Elements that the issue has now and that no event speaks of: held since its creation.
+    fn untouched(&self, tables: &Tables, of: &HistoryCondition, created: Expr, setter: Expr) -> Expr {
+        let Some(present) = &self.field.present else { return lit(false) };
+        let list = field(tables, present);
+        let touched = col(&self.alias(), "touched");
+        let each = of.values.names.iter().map(|name| {
+            let name = std::slice::from_ref(name);
+            all(vec![
+                functions::list_any(list.clone(), name, false),
+                functions::list_any(touched.clone(), name, false).is_not_true(),
+            ])
+        });
+        let open = lit(ScalarValue::TimestampMicrosecond(None, Some("UTC".into())));
+        match interval(of, created, open, setter) {
+            Ok(test) => all(vec![any(each.collect()), test]),
+            Err(_) => lit(false),
+        }
+    }
+
+    /// `issue_id` and the facts of all clauses.
+    pub(crate) fn relation(self, tables: &Tables) -> Result<LogicalPlanBuilder, Error> {
+        if self.field.multi { self.elements(tables) } else { self.changes(tables) }
+    }
+
+    fn changes(self, tables: &Tables) -> Result<LogicalPlanBuilder, Error> {
+        let need = |column: &str| tables.need("events", EVENTS, column);
+        let issue = need("issue_id")?;
+        let (at, event_id, actor) = (need("time")?, need("event_id")?, need("actor")?);
+        let order = vec![at.clone().sort(true, false), event_id.sort(true, false)];
+        let rows = tables.scan("events", EVENTS)?.filter(issue.clone().is_not_null().and(of_field(tables, &self.field)?))?;
+        let rows = rows.window(vec![
+            row_number().partition_by(vec![issue.clone()]).order_by(order.clone()).build()?.alias("place"),
+            lead(at.clone(), Some(1), None).partition_by(vec![issue.clone()]).order_by(order).build()?.alias("until"),
+        ])?;
+        let first = plain("place").eq(lit(1u64));
+        let mut facts = vec![max(when(first.clone(), at.clone()).end()?).alias("first_change")];
+        for (number, of) in self.clauses.iter().enumerate() {
+            let held = all(vec![side(tables, "to", &of.values)?, interval(of, at.clone(), plain("until"), actor.clone())?]);
+            facts.push(bool_or(held).alias(format!("held_{number}")));
+            facts.push(bool_or(all(vec![first.clone(), side(tables, "from", &of.values)?])).alias(format!("first_{number}")));
+        }
+        Ok(rows.aggregate(vec![issue], facts)?)
+    }
+
+    /// Each element of a field with several values has intervals of its own: an event adds it, another removes it.
+    fn elements(self, tables: &Tables) -> Result<LogicalPlanBuilder, Error> {
+        let need = |column: &str| tables.need("events", EVENTS, column);
+        let issue = need("issue_id")?;
+        let Some(of) = self.clauses.first() else { return Ok(LogicalPlanBuilder::empty(false)) };
+        let half = |which: &str, added: bool| -> Result<LogicalPlanBuilder, Error> {
+            let wanted = all(vec![issue.clone().is_not_null(), of_field(tables, &self.field)?, side(tables, which, &of.values)?]);
+            let element = cast(need(&format!("{which}_value"))?, DataType::Utf8);
+            Ok(tables.scan("events", EVENTS)?.filter(wanted)?.project(vec![
+                issue.clone().alias("issue_id"),
+                element.alias("element"),
+                need("time")?.alias("time"),
+                need("event_id")?.alias("event_id"),
+                cast(need("actor")?, DataType::Utf8).alias("actor"),
+                lit(added).alias("added"),
+            ])?)
+        };
+        let rows = half("to", true)?.union(half("from", false)?.build()?)?.alias("steps")?;
+        let step = |name: &str| col("steps", name);
+        let key = vec![step("issue_id"), step("element")];
+        let order = vec![step("time").sort(true, false), step("event_id").sort(true, false), step("added").sort(true, false)];
+        let rows = rows.window(vec![
+            row_number().partition_by(key.clone()).order_by(order.clone()).build()?.alias("place"),
+            lead(step("time"), Some(1), None).partition_by(key).order_by(order).build()?.alias("until"),
+        ])?;
+        let owner = tables.scan("issues", "owner")?.build()?;
+        let on = (vec![Column::new(Some("steps"), "issue_id")], vec![Column::new(Some("owner"), "id")]);
+        let rows = rows.join(owner, JoinType::Left, on, None)?;
+        let created = tables.need("issues", "owner", "created")?;
+        let opened = all(vec![step("added"), interval(of, step("time"), plain("until"), step("actor"))?]);
+        let initial = all(vec![
+            step("added").is_not_true(),
+            plain("place").eq(lit(1u64)),
+            interval(of, created, step("time"), setter(tables, "owner"))?,
+        ]);
+        let facts = vec![bool_or(any(vec![opened, initial])).alias("held_0"), array_agg(step("element")).alias("touched")];
+        Ok(rows.aggregate(vec![step("issue_id")], facts)?)
+    }
+}
+
+/// Whether the present value is one of `values`.
+pub(crate) fn present(tables: &Tables, of: &HistoryField, values: &HistoryValues) -> Expr {
+    let Some(present) = &of.present else { return lit(false) };
+    let value = field(tables, present);
+    match present.shape {
+        Shape::TextList => functions::list_any(value, &values.names, false),
+        Shape::Text => held(value, None, values),
+        // Numbers and dates stand in history as text.
+        _ => held(cast(value, DataType::Utf8), None, values),
+    }
+}
+
+/// Whether an interval passes the predicates of a clause; a null `end` is open.
+fn interval(of: &HistoryCondition, start: Expr, end: Expr, setter: Expr) -> Result<Expr, Error> {
+    let mut tests: Vec<Expr> = of.by.iter().map(|actors| actor_in(setter.clone(), actors)).collect();
+    for bound in &of.bounds {
+        tests.push(match bound {
+            IntervalBound::StartBefore(t) => start.clone().lt(time(*t)),
+            IntervalBound::StartAtOrBefore(t) => start.clone().lt_eq(time(*t)),
+            IntervalBound::EndAfter(t) => end.clone().is_null().or(end.clone().gt(time(*t))),
+            IntervalBound::EndAtOrAfter(t) => end.clone().is_null().or(end.clone().gt_eq(time(*t))),
+        });
+    }
+    if let Some((op, length)) = of.lasted {
+        let micros = |at: Expr| cast(at, DataType::Int64);
+        let until = coalesce(vec![end, time(of.now)]);
+        tests.push(comparison(micros(until) - micros(start), op, lit(length)));
+    }
+    Ok(all(tests))
+}
+
+fn issue(tables: &Tables, column: &str) -> Expr {
+    if tables.has("issues", column) {
+        col(ISSUES, column)
+    } else {
+        lit(ScalarValue::TimestampMicrosecond(None, Some("UTC".into())))
+    }
+}
+
+/// Who set the values at creation: the creator, or the reporter where no creator is known.
+fn setter(tables: &Tables, alias: &str) -> Expr {
+    let known: Vec<Expr> = ["creator", "reporter"]
+        .into_iter()
+        .filter(|c| tables.has("issues", c))
+        .map(|c| cast(col(alias, c), DataType::Utf8))
+        .collect();
+    if known.is_empty() { lit(ScalarValue::Utf8(None)) } else { coalesce(known) }
+}
+
+fn plain(name: &str) -> Expr {
+    Expr::Column(Column::new_unqualified(name))
+}

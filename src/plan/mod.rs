@@ -1,0 +1,17 @@
+//! Bound query to DataFusion logical plan, of DataFusion's own nodes and a few registered functions.
+//!
+//! Building a plan does no IO. A query for issues is `issues` joined with *facts*: one row an issue with a truth value (or
+//! a count) for each history or activity clause, all of them from one scan of `events` where the clauses allow it.
+
+mod activity;
+mod columns;
+mod expr;
+mod facts;
+pub(crate) mod functions;
+mod intervals;
+mod lower;
+mod order;
+mod scan;
+
+pub(crate) use lower::lower;
+pub use scan::Tables;

@@ -1,0 +1,101 @@
+//! The tables that a plan reads, and the columns that they really have.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use datafusion::arrow::datatypes::{DataType, TimeUnit};
+use datafusion::catalog::TableProvider;
+use datafusion::common::Column;
+use datafusion::datasource::provider_as_source;
+use datafusion::logical_expr::{Expr, LogicalPlanBuilder, lit};
+use datafusion::scalar::ScalarValue;
+
+use crate::diagnostic::{Diagnostic, codes};
+use crate::error::Error;
+use crate::semantic::bound::{BoundField, Scope, Shape};
+
+/// Table providers by the names of the data model.
+#[derive(Clone, Debug, Default)]
+pub struct Tables {
+    providers: HashMap<&'static str, Arc<dyn TableProvider>>,
+}
+
+impl Tables {
+    /// Adds a table.
+    pub fn insert(&mut self, name: &'static str, provider: Arc<dyn TableProvider>) {
+        self.providers.insert(name, provider);
+    }
+
+    /// A table, where the data has it.
+    pub fn get(&self, name: &str) -> Option<&Arc<dyn TableProvider>> {
+        self.providers.get(name)
+    }
+
+    /// Whether a table has a column.
+    pub(crate) fn has(&self, table: &str, column: &str) -> bool {
+        self.get(table).is_some_and(|t| t.schema().column_with_name(column).is_some())
+    }
+
+    /// A scan of a table under an alias.
+    pub(crate) fn scan(&self, table: &str, alias: &str) -> Result<LogicalPlanBuilder, Error> {
+        let Some(provider) = self.get(table) else {
+            return Err(Error::Data(Box::new(
+                Diagnostic::error(codes::MISSING_TABLE, format!("the query needs the table `{table}`, and the data has none"))
+                    .help("see docs/language.md for the tables and their columns"),
+            )));
+        };
+        Ok(LogicalPlanBuilder::scan(alias, provider_as_source(provider.clone()), None)?)
+    }
+
+    /// A column that the query cannot do without.
+    pub(crate) fn need(&self, table: &str, alias: &str, column: &str) -> Result<Expr, Error> {
+        if self.has(table, column) {
+            return Ok(col(alias, column));
+        }
+        Err(Error::Data(Box::new(Diagnostic::error(
+            codes::MISSING_COLUMN,
+            format!("the query needs the column `{column}` of the table `{table}`, and the data has none"),
+        ))))
+    }
+}
+
+/// Alias of the issues scan.
+pub(crate) const ISSUES: &str = "issues";
+/// Alias of the events scan.
+pub(crate) const EVENTS: &str = "events";
+
+/// A qualified column, its name taken as it is.
+pub(crate) fn col(alias: &str, column: &str) -> Expr {
+    Expr::Column(Column::new(Some(alias), column))
+}
+
+/// The column behind a bound field, or a typed null where the data has no such column.
+pub(crate) fn field(tables: &Tables, field: &BoundField) -> Expr {
+    let (table, alias) = match field.scope {
+        Scope::Issue => ("issues", ISSUES),
+        Scope::Event => ("events", EVENTS),
+    };
+    if tables.has(table, &field.column) {
+        return col(alias, &field.column);
+    }
+    let null = match field.shape {
+        Shape::Text => ScalarValue::Utf8View(None),
+        Shape::TextList => ScalarValue::new_null_list(DataType::Utf8, true, 1),
+        Shape::Int | Shape::KeyNumber => ScalarValue::Int64(None),
+        Shape::Float => ScalarValue::Float64(None),
+        Shape::Bool => ScalarValue::Boolean(None),
+        Shape::Time => ScalarValue::TimestampMicrosecond(None, Some("UTC".into())),
+        Shape::Date => ScalarValue::Date32(None),
+    };
+    lit(null)
+}
+
+/// An instant.
+pub(crate) fn time(at: i64) -> Expr {
+    lit(ScalarValue::TimestampMicrosecond(Some(at), Some("UTC".into())))
+}
+
+/// The type of instants in plans.
+pub(crate) fn time_type() -> DataType {
+    DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()))
+}

@@ -1,0 +1,202 @@
+//! The binder: one walk over the tree, collecting every diagnostic on the way.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::bound::{BoundQuery, Condition, EventCondition, Target};
+use super::{columns, condition, session::Session};
+use crate::catalog::Catalog;
+use crate::diagnostic::{Code, Diagnostic, Span, codes};
+use crate::syntax::ast;
+
+/// Values of `$name` parameters: bound by value, typed by their use.
+pub type Parameters = BTreeMap<String, Parameter>;
+
+/// A parameter's value.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Parameter {
+    /// A text, read as the place of use wants it (a user, a date, a number).
+    Text(String),
+    /// A number.
+    Number(f64),
+    /// Several values, for IN and other places that take a list.
+    List(Vec<Parameter>),
+}
+
+/// What a walk reads and what it finds. The walk itself has no state.
+pub(crate) struct Binder<'a> {
+    pub(crate) catalog: &'a Catalog,
+    pub(crate) session: &'a Session,
+    pub(crate) parameters: &'a Parameters,
+    pub(crate) target: Target,
+    diagnostics: RefCell<Vec<Diagnostic>>,
+    used: RefCell<BTreeSet<String>>,
+    wanted: RefCell<BTreeSet<String>>,
+}
+
+/// More than this in one query helps nobody.
+const MAX_DIAGNOSTICS: usize = 50;
+
+/// What binding gave.
+#[derive(Debug)]
+pub struct Bound {
+    /// The query.
+    pub query: BoundQuery,
+    /// As in [`Refused::wanted`]: binding again may find more spellings of a value.
+    pub wanted: BTreeSet<String>,
+}
+
+/// What binding found wrong.
+#[derive(Debug)]
+pub struct Refused {
+    /// Errors and warnings in the order of the text.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Fields whose values in history decide whether a name is known; [`Catalog::seen`] lacks them. Binding again with them
+    /// may succeed.
+    pub wanted: BTreeSet<String>,
+}
+
+/// Binds a query.
+///
+/// # Errors
+///
+/// Every diagnostic of the query where one of them is an error.
+pub fn bind(query: &ast::Query, catalog: &Catalog, session: &Session, parameters: &Parameters) -> Result<Bound, Refused> {
+    let target = query.target.map_or(Target::Issues, |t| t.node);
+    let binder = Binder {
+        catalog,
+        session,
+        parameters,
+        target,
+        diagnostics: RefCell::default(),
+        used: RefCell::default(),
+        wanted: RefCell::default(),
+    };
+    let bound = binder.query(query);
+    binder.check_parameters(query.span);
+    let mut diagnostics = binder.diagnostics.into_inner();
+    diagnostics.sort_by_key(Diagnostic::span);
+    match bound {
+        Some(mut bound) if !diagnostics.iter().any(Diagnostic::is_error) => {
+            bound.warnings = diagnostics;
+            Ok(Bound { query: bound, wanted: binder.wanted.into_inner() })
+        }
+        _ => Err(Refused { diagnostics, wanted: binder.wanted.into_inner() }),
+    }
+}
+
+impl Binder<'_> {
+    fn query(&self, query: &ast::Query) -> Option<BoundQuery> {
+        let bound = match &query.filter {
+            Some(filter) => condition::bind(self, filter, false).map(Some),
+            None => Some(None),
+        };
+        if let Some(as_of) = &query.as_of {
+            let span = match as_of {
+                ast::AsOf::Instant(operand) => operand.span(),
+                ast::AsOf::Event(span) => *span,
+            };
+            self.not_yet::<()>("AS OF", span);
+        }
+        let columns = columns::bind(self, query);
+        let condition = bound?;
+        let columns = columns?;
+        Some(BoundQuery {
+            target: self.target,
+            with_deleted: self.target == Target::Issues && condition.as_ref().is_some_and(names_deletion),
+            condition,
+            group_by: columns.group_by,
+            aggregated: columns.aggregated,
+            columns: columns.columns,
+            order_by: columns.order_by,
+            limit: query.limit.map(|l| l.node),
+            warnings: Vec::new(),
+        })
+    }
+
+    /// Whether the query asks for events.
+    pub(crate) fn in_activity(&self) -> bool {
+        self.target == Target::Activity
+    }
+
+    pub(crate) fn report(&self, diagnostic: Diagnostic) {
+        let mut all = self.diagnostics.borrow_mut();
+        if all.len() < MAX_DIAGNOSTICS && !all.contains(&diagnostic) {
+            all.push(diagnostic);
+        }
+    }
+
+    /// Reports an error; nothing comes of the clause.
+    pub(crate) fn refuse<T>(
+        &self,
+        code: Code,
+        span: Span,
+        message: impl Into<String>,
+        help: impl Into<Option<String>>,
+    ) -> Option<T> {
+        self.report(Diagnostic::error(code, message).at(span, "").maybe_help(help.into()));
+        None
+    }
+
+    /// Refuses what the language has and this version cannot evaluate.
+    pub(crate) fn not_yet<T>(&self, what: &str, span: Span) -> Option<T> {
+        self.refuse(
+            codes::NOT_YET,
+            span,
+            format!("jqlx reads {what} but cannot answer it yet"),
+            "the query was refused rather than answered without it".to_string(),
+        )
+    }
+
+    pub(crate) fn want_history(&self, field: &str) {
+        self.wanted.borrow_mut().insert(field.to_string());
+    }
+
+    /// The value of a parameter.
+    pub(crate) fn parameter(&self, name: &ast::Spanned<String>) -> Option<&Parameter> {
+        self.used.borrow_mut().insert(name.node.clone());
+        let value = self.parameters.get(&name.node);
+        if value.is_none() {
+            let near = crate::catalog::nearest(&name.node, self.parameters.keys().map(String::as_str));
+            let help = match near.first() {
+                Some(near) => format!("did you mean ${near}?"),
+                None => format!("give it with --param {}=VALUE", name.node),
+            };
+            self.refuse::<()>(codes::UNKNOWN_PARAMETER, name.span, format!("no value was given for ${}", name.node), help);
+        }
+        value
+    }
+
+    fn check_parameters(&self, span: Span) {
+        let used = self.used.borrow();
+        for name in self.parameters.keys().filter(|n| !used.contains(*n)) {
+            let mut diagnostic =
+                Diagnostic::warning(codes::UNUSED_PARAMETER, format!("the query does not name the parameter ${name}"));
+            diagnostic = diagnostic.at(Span { start: span.start, end: span.start }, "");
+            self.report(diagnostic);
+        }
+    }
+}
+
+/// `did you mean a, b or c?`
+pub(crate) fn did_you_mean(near: &[String]) -> Option<String> {
+    let (last, rest) = near.split_last()?;
+    Some(match rest {
+        [] => format!("did you mean {last}?"),
+        _ => format!("did you mean {} or {last}?", rest.join(", ")),
+    })
+}
+
+/// A query sees deleted issues where it names their deletion.
+fn names_deletion(condition: &Condition) -> bool {
+    match condition {
+        Condition::All(list) | Condition::Any(list) => list.iter().any(names_deletion),
+        Condition::Events(events) => is_deletion(events),
+        Condition::Field(_) | Condition::History(_) => false,
+    }
+}
+
+fn is_deletion(events: &EventCondition) -> bool {
+    let has = |list: &Option<Vec<String>>, what: &str| list.as_ref().is_some_and(|l| l.iter().any(|v| v == what));
+    has(&events.event.entities, "issue") && has(&events.event.actions, "deleted")
+}

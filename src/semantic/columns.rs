@@ -1,0 +1,312 @@
+//! GROUP BY, SHOW and ORDER BY.
+
+use std::sync::Arc;
+
+use super::binder::{Binder, did_you_mean};
+use super::bound::{Aggregate, BoundField, Column, ColumnExpr, Shape, SortBy, SortKey};
+use super::field::{Named, Place, event_column, issue_column};
+use crate::catalog::fields::Kind;
+use crate::catalog::functions::{self, Computes};
+use crate::catalog::nearest;
+use crate::diagnostic::{Span, codes};
+use crate::syntax::ast::{self, Argument, Call, ColumnKind, Direction, FieldRef};
+
+/// The shape of the answer.
+pub(crate) struct Columns {
+    pub(crate) group_by: Vec<Column>,
+    pub(crate) aggregated: bool,
+    pub(crate) columns: Vec<Column>,
+    pub(crate) order_by: Vec<SortKey>,
+}
+
+/// Default columns of issues, as `cli.md` lists them.
+const ISSUE_COLUMNS: &[(&str, Shape)] = &[
+    ("key", Shape::Text),
+    ("type", Shape::Text),
+    ("status", Shape::Text),
+    ("priority", Shape::Text),
+    ("assignee", Shape::Text),
+    ("summary", Shape::Text),
+    ("updated", Shape::Time),
+];
+
+/// Default columns of events.
+const EVENT_COLUMNS: &[(&str, Shape)] = &[
+    ("time", Shape::Time),
+    ("actor", Shape::Text),
+    ("entity", Shape::Text),
+    ("action", Shape::Text),
+    ("issue_key", Shape::Text),
+    ("field", Shape::Text),
+    ("from_value", Shape::Text),
+    ("to_value", Shape::Text),
+    ("text", Shape::Text),
+    ("event_id", Shape::Text),
+];
+
+pub(crate) fn bind(binder: &Binder<'_>, query: &ast::Query) -> Option<Columns> {
+    let group_by = each(&query.group_by, |c| column(binder, c));
+    let shown = each(&query.show, |c| column(binder, c));
+    let (group_by, shown) = (group_by?, shown?);
+    if let Some(at) = group_by.iter().position(|c| matches!(c.expr, ColumnExpr::Aggregate(..))) {
+        let message = "GROUP BY takes values of the row, not aggregates";
+        return binder.refuse(codes::WRONG_COLUMN, query.group_by[at].span, message, None);
+    }
+    let aggregated = !group_by.is_empty() || shown.iter().any(|c| matches!(c.expr, ColumnExpr::Aggregate(..)));
+    let mut columns = if aggregated { aggregated_columns(binder, query, &group_by, shown)? } else { plain_columns(binder, shown) };
+    make_unique(&mut columns);
+    let order_by =
+        if aggregated { order_of_groups(binder, query, &columns, group_by.len()) } else { order_of_rows(binder, query, &columns) };
+    Some(Columns { group_by, aggregated, columns, order_by: order_by? })
+}
+
+fn each<T, U>(list: &[T], f: impl Fn(&T) -> Option<U>) -> Option<Vec<U>> {
+    // All are bound before giving up, so that all errors are reported.
+    let bound: Vec<Option<U>> = list.iter().map(f).collect();
+    bound.into_iter().collect()
+}
+
+fn plain_columns(binder: &Binder<'_>, shown: Vec<Column>) -> Vec<Column> {
+    if !shown.is_empty() {
+        return shown;
+    }
+    let of = |f: &dyn Fn(&str, Shape) -> BoundField, list: &[(&str, Shape)]| {
+        list.iter().map(|(name, shape)| Column { name: name.to_string(), expr: ColumnExpr::Field(f(name, *shape)) }).collect()
+    };
+    if binder.in_activity() {
+        of(&|name, shape| event_column(name, name, shape), EVENT_COLUMNS)
+    } else {
+        of(&|name, shape| issue_column(name, name, shape), ISSUE_COLUMNS)
+    }
+}
+
+fn aggregated_columns(binder: &Binder<'_>, query: &ast::Query, group_by: &[Column], shown: Vec<Column>) -> Option<Vec<Column>> {
+    let mut columns = group_by.to_vec();
+    if query.show.is_empty() {
+        columns.push(Column { name: "count".into(), expr: ColumnExpr::Aggregate(Aggregate::Count, None) });
+    }
+    for (column, written) in shown.into_iter().zip(&query.show) {
+        if matches!(column.expr, ColumnExpr::Aggregate(..)) {
+            columns.push(column);
+        } else if let Some(at) = group_by.iter().position(|g| g.expr == column.expr) {
+            // The keys are always the first columns; SHOW may give them a name.
+            if written.alias.is_some() {
+                columns[at].name = column.name;
+            }
+        } else {
+            return binder.refuse(
+                codes::WRONG_COLUMN,
+                written.span,
+                format!("`{}` has no single value in a group", column.name),
+                format!("add it to GROUP BY, or show min({0}), max({0}) or countDistinct({0})", column.name),
+            );
+        }
+    }
+    Some(columns)
+}
+
+fn make_unique(columns: &mut [Column]) {
+    for i in 0..columns.len() {
+        let mut n = 2;
+        let base = columns[i].name.clone();
+        while columns[..i].iter().any(|c| c.name == columns[i].name) {
+            columns[i].name = format!("{base}_{n}");
+            n += 1;
+        }
+    }
+}
+
+fn column(binder: &Binder<'_>, column: &ast::Column) -> Option<Column> {
+    let (name, expr) = match &column.kind {
+        ColumnKind::Field(reference) => {
+            let field = plain_field(binder, reference)?;
+            (field.name.clone(), ColumnExpr::Field(field))
+        }
+        ColumnKind::Call(call) => call_column(binder, call)?,
+    };
+    let name = column.alias.as_ref().map_or(name, |a| a.text.clone());
+    Some(Column { name, expr })
+}
+
+fn call_column(binder: &Binder<'_>, call: &Call) -> Option<(String, ColumnExpr)> {
+    let Some(function) = functions::column_function(&call.name.text) else {
+        let near = nearest(&call.name.text, functions::COLUMN_FUNCTIONS.iter().map(|f| f.name));
+        let help = did_you_mean(&near).unwrap_or_else(|| {
+            format!("known are {}", functions::COLUMN_FUNCTIONS.iter().map(|f| f.name).collect::<Vec<_>>().join(", "))
+        });
+        let message = format!("`{}` computes no column", call.name.text);
+        return binder.refuse(codes::UNKNOWN_FUNCTION, call.name.span, message, help);
+    };
+    let argument = match call.arguments.as_slice() {
+        [] => None,
+        [Argument::Literal(literal)] => {
+            let reference = FieldRef { name: literal.clone(), properties: Vec::new(), span: literal.span };
+            Some((plain_field(binder, &reference)?, literal.span))
+        }
+        _ => {
+            let message = format!("{}() takes one field", function.name);
+            return binder.refuse(codes::WRONG_ARGUMENTS, call.span, message, None);
+        }
+    };
+    let expr = match function.computes {
+        Computes::Missing(what) => return binder.not_yet(&format!("{}(), {what},", function.name), call.span),
+        Computes::Bucket(unit) => {
+            let (field, span) = argument.or_else(|| needs_field(binder, function.name, call.span))?;
+            if !matches!(field.shape, Shape::Time | Shape::Date) {
+                return binder.refuse(codes::WRONG_ARGUMENTS, span, format!("`{}` is no date", field.name), None);
+            }
+            ColumnExpr::Bucket(unit, field)
+        }
+        Computes::Aggregate(aggregate) => {
+            let argument = match (aggregate, argument) {
+                (Aggregate::Count, None) => None,
+                (_, None) => return needs_field(binder, function.name, call.span),
+                (_, Some((field, span))) => {
+                    check_aggregate(binder, aggregate, &field, span)?;
+                    Some(field)
+                }
+            };
+            ColumnExpr::Aggregate(aggregate, argument)
+        }
+    };
+    Some((function.name.to_string(), expr))
+}
+
+fn needs_field<T>(binder: &Binder<'_>, name: &str, span: Span) -> Option<T> {
+    binder.refuse(codes::WRONG_ARGUMENTS, span, format!("{name}() needs a field"), format!("write {name}(time), for example"))
+}
+
+fn check_aggregate(binder: &Binder<'_>, aggregate: Aggregate, field: &BoundField, span: Span) -> Option<()> {
+    let number = matches!(field.shape, Shape::Int | Shape::Float);
+    let fits = match aggregate {
+        Aggregate::Count | Aggregate::CountDistinct => true,
+        Aggregate::Min | Aggregate::Max => field.shape != Shape::TextList,
+        Aggregate::Sum | Aggregate::Avg | Aggregate::Median => number,
+    };
+    if fits {
+        return Some(());
+    }
+    binder.refuse(codes::WRONG_ARGUMENTS, span, format!("`{}` is no number", field.name), None)
+}
+
+/// A name as a column of the answer.
+fn plain_field(binder: &Binder<'_>, reference: &FieldRef) -> Option<BoundField> {
+    let named = binder.field(reference)?;
+    as_column(&named).or_else(|| {
+        let what = match &named.place {
+            Place::Missing(what) => format!("it needs {what}"),
+            _ => "it is computed from several tables".to_string(),
+        };
+        binder.refuse(codes::NEEDS_DATA, reference.span, format!("`{}` cannot be shown: {what}", named.name), None)
+    })
+}
+
+fn as_column(named: &Named) -> Option<BoundField> {
+    match &named.place {
+        Place::Key => Some(issue_column("key", "key", Shape::Text)),
+        _ => named.column().cloned(),
+    }
+}
+
+/// The direction of a key that names none: ascending, whatever the field. Jira's own defaults by type are uncertain
+/// (`reference/jql.md` section 8).
+const DEFAULT: Direction = Direction::Asc;
+
+fn order_of_groups(binder: &Binder<'_>, query: &ast::Query, columns: &[Column], keys: usize) -> Option<Vec<SortKey>> {
+    let mut order = each(&query.order_by, |key| {
+        let at = match &key.column.kind {
+            ColumnKind::Field(reference) => {
+                let name = &reference.name.text;
+                let by_name = columns.iter().position(|c| c.name.eq_ignore_ascii_case(name));
+                by_name.or_else(|| {
+                    let field = as_column(&binder.find_field(name)?)?;
+                    columns.iter().position(|c| c.expr == ColumnExpr::Field(field.clone()))
+                })
+            }
+            ColumnKind::Call(call) => {
+                let (_, expr) = call_column(binder, call)?;
+                columns.iter().position(|c| c.expr == expr)
+            }
+        };
+        let Some(at) = at else {
+            let names: Vec<&str> = columns.iter().map(|c| c.name.as_str()).collect();
+            return binder.refuse(
+                codes::WRONG_COLUMN,
+                key.column.span,
+                "a grouped answer is sorted by its own columns",
+                format!("they are {}", names.join(", ")),
+            );
+        };
+        let ascending = key.direction.unwrap_or(DEFAULT) == Direction::Asc;
+        Some(SortKey { by: SortBy::Output(at), ascending, empty_first: !ascending })
+    })?;
+    for at in 0..keys {
+        if !order.iter().any(|k| k.by == SortBy::Output(at)) {
+            order.push(SortKey { by: SortBy::Output(at), ascending: true, empty_first: false });
+        }
+    }
+    Some(order)
+}
+
+fn order_of_rows(binder: &Binder<'_>, query: &ast::Query, columns: &[Column]) -> Option<Vec<SortKey>> {
+    let mut order = each(&query.order_by, |key| {
+        let descending = key.direction.unwrap_or(DEFAULT) == Direction::Desc;
+        let by = match &key.column.kind {
+            ColumnKind::Call(call) => {
+                let (_, expr) = call_column(binder, call)?;
+                match columns.iter().position(|c| c.expr == expr) {
+                    Some(at) => SortBy::Output(at),
+                    None => return binder.refuse(codes::WRONG_COLUMN, call.span, "SHOW the column to sort by it", None),
+                }
+            }
+            ColumnKind::Field(reference) => sort_by(binder, reference, columns)?,
+        };
+        // The first priority is the most important, and DESC means the most important first.
+        let by_importance = matches!(&by, SortBy::Rank(field, _) if field.column == "priority");
+        Some(SortKey { by, ascending: descending == by_importance, empty_first: descending })
+    })?;
+    let newest = |field: BoundField| SortKey { by: SortBy::Value(field), ascending: false, empty_first: false };
+    if binder.in_activity() {
+        if order.is_empty() {
+            order.push(newest(event_column("time", "time", Shape::Time)));
+        }
+        order.push(newest(event_column("eventId", "event_id", Shape::Text)));
+    } else {
+        if order.is_empty() && binder.catalog.issue_columns.contains("created") {
+            order.push(newest(issue_column("created", "created", Shape::Time)));
+        }
+        order.push(newest(issue_column("id", "id", Shape::Int)));
+    }
+    Some(order)
+}
+
+fn sort_by(binder: &Binder<'_>, reference: &FieldRef, columns: &[Column]) -> Option<SortBy> {
+    let Some(named) = binder.find_field(&reference.name.text) else {
+        if let Some(at) = columns.iter().position(|c| c.name.eq_ignore_ascii_case(&reference.name.text)) {
+            return Some(SortBy::Output(at));
+        }
+        return binder.unknown_field(&reference.name.text, reference.span);
+    };
+    if !named.orderable {
+        return binder.refuse(codes::NOT_ORDERABLE, reference.span, format!("issues are not sorted by `{}`", named.name), None);
+    }
+    let Some(column) = as_column(&named) else {
+        let what = match &named.place {
+            Place::Missing(what) => what.clone(),
+            _ => "other tables".to_string(),
+        };
+        return binder.refuse(codes::NEEDS_DATA, reference.span, format!("sorting by `{}` needs {what}", named.name), None);
+    };
+    if matches!(named.kind, Kind::Sprint | Kind::Version | Kind::Component) {
+        return binder.not_yet(&format!("ORDER BY {}", named.name), reference.span);
+    }
+    Some(match named.kind {
+        Kind::Issue => SortBy::Key(column),
+        Kind::User => SortBy::UserName(column),
+        kind @ (Kind::Priority | Kind::Status | Kind::Resolution | Kind::IssueType) => match binder.catalog.values(kind) {
+            Some(values) if values.complete => SortBy::Rank(column, Arc::new(values.names().map(str::to_string).collect())),
+            _ => SortBy::Value(column),
+        },
+        _ => SortBy::Value(column),
+    })
+}

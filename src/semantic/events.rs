@@ -1,0 +1,260 @@
+//! CHANGED and activity clauses: what one event must be, and how many.
+
+use super::binder::{Binder, did_you_mean};
+use super::bound::{Comparison, Condition, EventCondition, EventTest, HistoryValues, TimeBound};
+use super::field::Named;
+use super::history;
+use super::operand::Member;
+use crate::catalog::entities::{self, Entity};
+use crate::catalog::{nearest, verbs};
+use crate::diagnostic::{Diagnostic, Span, codes};
+use crate::syntax::ast::{ActivityClause, Clause, Operand, Predicate, PredicateKind};
+
+/// What an activity clause speaks of.
+enum Subject {
+    /// Changes of a field.
+    Field(Named),
+    /// An entity.
+    Entity(&'static Entity),
+    /// The issue and everything attached to it; in ACTIVITY, any event.
+    Anything,
+}
+
+/// Binds `name CHANGED ...`, of a field with history or of an entity.
+pub(crate) fn bind_changed(binder: &Binder<'_>, clause: &Clause, negated: bool) -> Option<Condition> {
+    let name = &clause.field.name.text;
+    let named = clause.field.properties.is_empty().then(|| binder.find_field(name)).flatten();
+    let subject = match (named, entities::entity(name)) {
+        // A name that is both speaks of the field where that field has history, as in JQL.
+        (Some(field), entity) if !field.history.is_empty() => {
+            // Attachments change by events of their own; their field only says whether there are any.
+            match entity {
+                Some(entity) if entity.of_issue => Subject::Entity(entity),
+                _ => Subject::Field(field),
+            }
+        }
+        (_, Some(entity)) => Subject::Entity(entity),
+        (Some(field), None) => {
+            history::with_history(binder, &field, clause.field.span)?;
+            Subject::Field(field)
+        }
+        (None, None) => return binder.field(&clause.field).and_then(|_| None),
+    };
+    finish(binder, subject, "changed", &clause.predicates, clause.field.span, clause.span, negated)
+}
+
+/// Binds `[subject] verb ...`.
+pub(crate) fn bind_activity(binder: &Binder<'_>, clause: &ActivityClause, negated: bool) -> Option<Condition> {
+    let (subject, span) = match clause.subject.as_slice() {
+        [] => (Subject::Anything, clause.verb.span),
+        [first, .., last] | [first @ last] => {
+            let span = first.span.to(last.span);
+            let words: Vec<&str> = clause.subject.iter().map(|w| w.text.as_str()).collect();
+            (subject(binder, &words.join(" "), &clause.verb.node, span)?, span)
+        }
+    };
+    finish(binder, subject, &clause.verb.node, &clause.predicates, span, clause.span, negated)
+}
+
+fn subject(binder: &Binder<'_>, noun: &str, verb: &str, span: Span) -> Option<Subject> {
+    if let Some(entity) = entities::entity(noun) {
+        return Some(Subject::Entity(entity));
+    }
+    if let Some(field) = binder.find_field(noun) {
+        let help = if verb == "changed" || field.history.is_empty() {
+            "`jqlx verbs` lists the entities".to_string()
+        } else {
+            format!("fields change: write `{} CHANGED`", field.name)
+        };
+        return binder.refuse(codes::UNKNOWN_ENTITY, span, format!("`{noun}` is a field, and fields are not {verb}"), help);
+    }
+    let names = entities::ENTITIES.iter().flat_map(|e| std::iter::once(&e.name).chain(e.aliases)).copied();
+    let fields = crate::catalog::fields::FIELDS.iter().filter(|f| verb == "changed" && !f.history.is_empty()).map(|f| f.name);
+    let near = nearest(noun, names.chain(fields));
+    let help = did_you_mean(&near)
+        .unwrap_or_else(|| "`jqlx verbs` lists the entities; others are found by `entity = \"...\"` in ACTIVITY".to_string());
+    binder.refuse(codes::UNKNOWN_ENTITY, span, format!("there is no entity called `{noun}`"), help)
+}
+
+fn finish(
+    binder: &Binder<'_>,
+    subject: Subject,
+    verb: &str,
+    predicates: &[Predicate],
+    subject_span: Span,
+    span: Span,
+    negated: bool,
+) -> Option<Condition> {
+    let Some(found) = verbs::verb(verb) else {
+        return binder.refuse(codes::UNKNOWN_ENTITY, span, format!("there is no verb `{verb}`"), None);
+    };
+    let mut event = EventTest::default();
+    match &subject {
+        Subject::Field(_) => {}
+        Subject::Entity(entity) => {
+            if !binder.in_activity() && !entity.of_issue {
+                return binder.refuse(
+                    codes::NOT_OF_ISSUES,
+                    subject_span,
+                    format!("a {} belongs to no issue, so issues cannot be found by it", entity.name),
+                    format!("ask for the events: ACTIVITY WHERE {} {}", entity.name, verb.to_uppercase()),
+                );
+            }
+            event.entities = Some(entity.spellings());
+        }
+        // Among issues, `created`, `updated` and `deleted` speak of the issue itself.
+        Subject::Anything if !binder.in_activity() && verb != "changed" => {
+            event.entities = entities::entity("issue").map(Entity::spellings);
+        }
+        Subject::Anything => {}
+    }
+    match (&subject, verb) {
+        (Subject::Field(_), _) => {}
+        (_, "changed") => event.not_actions = verbs::not_mutations(),
+        // In ACTIVITY a verb without subject is the event's own word.
+        (Subject::Anything, _) => event.actions = Some(vec![found.name.to_string()]),
+        (Subject::Entity(_), _) => event.actions = Some(found.actions.iter().map(|a| a.to_string()).collect()),
+    }
+    let mut ok = true;
+    let mut times = None;
+    for predicate in predicates {
+        ok &= add(binder, &subject, predicate, &mut event, &mut times).is_some();
+    }
+    if !ok {
+        return None;
+    }
+    if let (true, Some(_)) = (binder.in_activity(), times) {
+        return binder.not_yet("TIMES in ACTIVITY", span);
+    }
+    let condition = |event| Condition::Events(Box::new(EventCondition { event, times, negated, span }));
+    let Subject::Field(field) = &subject else { return Some(condition(event)) };
+    let mut conditions: Vec<Condition> =
+        field.history.iter().map(|h| condition(EventTest { field: Some(h.clone()), ..event.clone() })).collect();
+    Some(match (conditions.len(), negated) {
+        (1, _) => conditions.remove(0),
+        (_, false) => Condition::Any(conditions),
+        (_, true) => Condition::All(conditions),
+    })
+}
+
+fn add(
+    binder: &Binder<'_>,
+    subject: &Subject,
+    predicate: &Predicate,
+    event: &mut EventTest,
+    times: &mut Option<(Comparison, i64)>,
+) -> Option<()> {
+    use TimeBound::*;
+    match &predicate.kind {
+        PredicateKind::After(at) => event.time.push(After(binder.instant(at)?)),
+        PredicateKind::Before(at) => event.time.push(Before(binder.instant(at)?)),
+        PredicateKind::On(at) => {
+            let (start, end) = binder.session.day_bounds(binder.instant(at)?);
+            event.time.extend([AtOrAfter(start), Before(end)]);
+        }
+        PredicateKind::During(range) => {
+            let (from, to) = binder.range(range)?;
+            event.time.extend([AtOrAfter(from), AtOrBefore(to)]);
+        }
+        PredicateKind::By { negated, who } => {
+            if let (true, Operand::Value(literal)) = (*negated, who)
+                && literal.text.eq_ignore_ascii_case("author")
+            {
+                return binder.not_yet("BY NOT author", predicate.span);
+            }
+            event.by.push(binder.actors(who, *negated)?);
+        }
+        PredicateKind::Via(how) => event.via.push(kinds(binder, how)?),
+        PredicateKind::From(value) => event.from.push(values(binder, subject, value)?),
+        PredicateKind::To(value) => event.to.push(values(binder, subject, value)?),
+        PredicateKind::Text(text) => event.text.push(binder.text_query(text)?),
+        PredicateKind::Times(comparison, count) => {
+            if times.is_some() {
+                return binder.refuse(codes::WRONG_PREDICATE, predicate.span, "TIMES stands once", None);
+            }
+            *times = Some((*comparison, count_of(binder, count)?));
+        }
+        PredicateKind::Within(_) => return binder.not_yet("WITHIN", predicate.span),
+        PredicateKind::Same(_) => return binder.not_yet("SAME", predicate.span),
+        PredicateKind::While(_) => return binder.not_yet("WHILE with CHANGED", predicate.span),
+        PredicateKind::For { .. } => {
+            return binder.refuse(
+                codes::WRONG_PREDICATE,
+                predicate.span,
+                "FOR speaks of values held, and this clause of changes",
+                "use WAS: status WAS \"In Progress\" FOR >= 3d".to_string(),
+            );
+        }
+    }
+    Some(())
+}
+
+fn values(binder: &Binder<'_>, subject: &Subject, operand: &Operand) -> Option<HistoryValues> {
+    if let Subject::Field(field) = subject {
+        return binder.history_values(field, operand);
+    }
+    let mut values = HistoryValues::default();
+    for member in binder.members(operand)? {
+        match member {
+            Member::Empty => values.empty = true,
+            Member::Literal(literal) => {
+                values.ids.push(literal.text.clone());
+                values.names.push(literal.text);
+            }
+            Member::Call(_, _, span) => {
+                let accounts = binder.accounts(&member, span)?;
+                values.ids.extend(accounts.iter().cloned());
+                values.names.extend(accounts);
+            }
+        }
+    }
+    Some(values)
+}
+
+const KINDS: &[&str] = &["user", "app", "automation", "system", "anonymous", "unknown"];
+
+fn kinds(binder: &Binder<'_>, operand: &Operand) -> Option<Vec<String>> {
+    let mut out = Vec::new();
+    for member in binder.members(operand)? {
+        let Member::Literal(literal) = member else {
+            return binder.refuse(
+                codes::WRONG_OPERAND,
+                operand.span(),
+                "VIA takes words",
+                format!("they are {}", KINDS.join(", ")),
+            );
+        };
+        let word = literal.text.to_lowercase();
+        if word == "api" {
+            return binder.refuse(
+                codes::NEEDS_DATA,
+                literal.span,
+                "no source records that the API was used",
+                "`VIA app` finds what apps and integrations did".to_string(),
+            );
+        }
+        if !KINDS.contains(&word.as_str()) {
+            let near = nearest(&word, KINDS.iter().copied());
+            let help = did_you_mean(&near).unwrap_or_else(|| format!("known are {}", KINDS.join(", ")));
+            binder.report(
+                Diagnostic::error(codes::UNKNOWN_VALUE, format!("nothing acts via `{}`", literal.text))
+                    .at(literal.span, "")
+                    .help(help),
+            );
+            return None;
+        }
+        out.push(word);
+    }
+    Some(out)
+}
+
+fn count_of(binder: &Binder<'_>, operand: &Operand) -> Option<i64> {
+    let members = binder.members(operand)?;
+    if let [Member::Literal(literal)] = members.as_slice()
+        && let Ok(count) = literal.text.parse::<i64>()
+        && count >= 0
+    {
+        return Some(count);
+    }
+    binder.refuse(codes::UNREAD_NUMBER, operand.span(), "TIMES takes a whole number", "write TIMES >= 3".to_string())
+}

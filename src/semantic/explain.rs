@@ -1,0 +1,253 @@
+//! A bound query in plain words, for somebody who knows no JQL.
+
+use super::bound::*;
+use super::session::{Session, timestamp};
+
+/// Says what a query means.
+pub fn explain(query: &BoundQuery, session: &Session) -> String {
+    let words = Words { session };
+    let mut out = match (query.target, query.aggregated) {
+        (Target::Issues, false) => "Issues".to_string(),
+        (Target::Activity, false) => "Events".to_string(),
+        (Target::Issues, true) => format!("{} of issues", words.groups(query)),
+        (Target::Activity, true) => format!("{} of events", words.groups(query)),
+    };
+    match &query.condition {
+        None => out.push_str(", all of them"),
+        Some(condition) => {
+            out.push_str(" for which ");
+            words.condition(condition, 0, &mut out);
+        }
+    }
+    if query.with_deleted {
+        out.push_str("\nIssues that were deleted are included.");
+    }
+    if !query.order_by.is_empty() {
+        let keys: Vec<String> = query.order_by.iter().map(|k| words.sort(k, query)).collect();
+        out.push_str(&format!("\nSorted by {}.", keys.join(", then ")));
+    }
+    if let Some(limit) = query.limit {
+        out.push_str(&format!("\nThe first {limit} only."));
+    }
+    out.push_str(&format!(
+        "\nNow is {}; days begin at midnight in {}.",
+        words.time(session.now),
+        session.zone.iana_name().unwrap_or("the given zone")
+    ));
+    out
+}
+
+struct Words<'a> {
+    session: &'a Session,
+}
+
+impl Words<'_> {
+    fn time(&self, at: Micros) -> String {
+        timestamp(at).to_zoned(self.session.zone.clone()).strftime("%Y-%m-%d %H:%M:%S %Z").to_string()
+    }
+
+    fn groups(&self, query: &BoundQuery) -> String {
+        let shown: Vec<String> = query.columns.iter().skip(query.group_by.len()).map(|c| c.name.clone()).collect();
+        let keys: Vec<String> = query.group_by.iter().map(|c| c.name.clone()).collect();
+        match keys.is_empty() {
+            true => format!("One row with {}", shown.join(", ")),
+            false => format!("For each {}: {}", keys.join(" and "), shown.join(", ")),
+        }
+    }
+
+    fn sort(&self, key: &SortKey, query: &BoundQuery) -> String {
+        let (name, ascending) = match &key.by {
+            SortBy::Output(at) => (query.columns.get(*at).map_or("", |c| c.name.as_str()).to_string(), key.ascending),
+            SortBy::Rank(field, _) if field.column == "priority" => {
+                (format!("{} (most important last)", field.name), !key.ascending)
+            }
+            SortBy::Value(f) | SortBy::Rank(f, _) | SortBy::Key(f) | SortBy::UserName(f) => (f.name.clone(), key.ascending),
+        };
+        format!("{name} {}", if ascending { "ascending" } else { "descending" })
+    }
+
+    fn condition(&self, condition: &Condition, depth: usize, out: &mut String) {
+        let (list, joint, none) = match condition {
+            Condition::All(list) => (list, "and", "always"),
+            Condition::Any(list) => (list, "or", "never"),
+            Condition::Field(field) => return out.push_str(&self.field(field)),
+            Condition::History(history) => return out.push_str(&self.history(history)),
+            Condition::Events(events) => return out.push_str(&self.events(events)),
+        };
+        if list.is_empty() {
+            return out.push_str(none);
+        }
+        if let [only] = list.as_slice() {
+            return self.condition(only, depth, out);
+        }
+        out.push_str(if joint == "and" { "all of these hold:" } else { "one of these holds:" });
+        for member in list {
+            out.push('\n');
+            out.push_str(&"  ".repeat(depth.min(40) + 1));
+            out.push_str("- ");
+            stacker::maybe_grow(64 * 1024, 1024 * 1024, || self.condition(member, depth + 1, out));
+        }
+    }
+
+    fn field(&self, condition: &FieldCondition) -> String {
+        let name = match condition.field.scope {
+            Scope::Issue => format!("its {}", condition.field.name),
+            Scope::Event => format!("the event's {}", condition.field.name),
+        };
+        match &condition.test {
+            Test::Empty { negated: false } => format!("{name} is empty"),
+            Test::Empty { negated: true } => format!("{name} has a value"),
+            Test::OneOf { values, or_empty, negated } => {
+                let list = self.values(values);
+                match (negated, or_empty) {
+                    (true, _) => format!("{name} has a value and is not {list}"),
+                    (false, true) => format!("{name} is {list} or empty"),
+                    (false, false) => format!("{name} is {list}"),
+                }
+            }
+            Test::Compare { op, value } => {
+                let value = match value {
+                    Value::Text(text) => text.clone(),
+                    Value::Int(n) => n.to_string(),
+                    Value::Float(n) => n.to_string(),
+                    Value::Time(at) => self.time(*at),
+                    Value::Date(day) => day_text(*day),
+                };
+                let timely = matches!(condition.field.shape, Shape::Time | Shape::Date);
+                format!("{name} is {} {value}", comparison(*op, timely))
+            }
+            Test::Text { query, negated } => {
+                format!("{name} {} the words {:?}", if *negated { "has a text without" } else { "contains" }, query.source)
+            }
+        }
+    }
+
+    fn values(&self, values: &Values) -> String {
+        let list: Vec<String> = match values {
+            Values::Text { any, .. } => any.clone(),
+            Values::Int(list) => list.iter().map(i64::to_string).collect(),
+            Values::Float(list) => list.iter().map(f64::to_string).collect(),
+            Values::Time(list) => list.iter().map(|t| self.time(*t)).collect(),
+            Values::Date(list) => list.iter().map(|d| day_text(*d)).collect(),
+        };
+        or_list(&list)
+    }
+
+    fn history(&self, history: &HistoryCondition) -> String {
+        let mut out = if history.negated {
+            format!("its {} was at no time {}", history.field.name, history_values(&history.values))
+        } else {
+            format!("its {} is or was {}", history.field.name, history_values(&history.values))
+        };
+        for by in &history.by {
+            out.push_str(&format!(", set by {}", actors(by)));
+        }
+        for bound in &history.bounds {
+            out.push_str(&match bound {
+                IntervalBound::StartBefore(t) => format!(", from some time before {}", self.time(*t)),
+                IntervalBound::StartAtOrBefore(t) => format!(", from {} at the latest", self.time(*t)),
+                IntervalBound::EndAfter(t) => format!(", until some time after {}", self.time(*t)),
+                IntervalBound::EndAtOrAfter(t) => format!(", until {} at the earliest", self.time(*t)),
+            });
+        }
+        if let Some((op, length)) = history.lasted {
+            out.push_str(&format!(", without a break for {} {}", comparison(op, false), length_text(length)));
+        }
+        out
+    }
+
+    fn events(&self, condition: &EventCondition) -> String {
+        let event = &condition.event;
+        let mut what = match (&event.field, &event.entities) {
+            (Some(field), _) => format!("a change of {}", field.name),
+            (None, Some(entities)) => format!("an event of a {}", entities.first().map_or("", String::as_str)),
+            (None, None) => "an event".to_string(),
+        };
+        if let Some(actions) = &event.actions {
+            what.push_str(&format!(" that was {}", or_list(actions)));
+        }
+        let from_to = [("from", &event.from), ("to", &event.to)];
+        for (word, list) in from_to {
+            for values in list.iter() {
+                what.push_str(&format!(" {word} {}", history_values(values)));
+            }
+        }
+        for by in &event.by {
+            what.push_str(&format!(" by {}", actors(by)));
+        }
+        for kinds in &event.via {
+            what.push_str(&format!(" via {}", or_list(kinds)));
+        }
+        for text in &event.text {
+            what.push_str(&format!(" with the words {:?}", text.source));
+        }
+        for bound in &event.time {
+            what.push_str(&match bound {
+                TimeBound::After(t) => format!(" after {}", self.time(*t)),
+                TimeBound::AtOrAfter(t) => format!(" from {}", self.time(*t)),
+                TimeBound::Before(t) => format!(" before {}", self.time(*t)),
+                TimeBound::AtOrBefore(t) => format!(" until {}", self.time(*t)),
+            });
+        }
+        match (condition.times, condition.negated) {
+            (None, false) => format!("there is {what}"),
+            (None, true) => format!("there is not {what}"),
+            (Some((op, n)), negated) => {
+                format!("it is {} that {what} is there {} {n} times", if negated { "not so" } else { "so" }, comparison(op, false))
+            }
+        }
+    }
+}
+
+fn history_values(values: &HistoryValues) -> String {
+    let mut list = values.names.clone();
+    if values.empty {
+        list.push("empty".into());
+    }
+    or_list(&list)
+}
+
+fn actors(actors: &Actors) -> String {
+    let mut list = actors.accounts.clone();
+    if actors.or_unknown {
+        list.push("somebody unknown".into());
+    }
+    let list = or_list(&list);
+    if actors.negated { format!("somebody other than {list}") } else { list }
+}
+
+fn or_list(list: &[String]) -> String {
+    const MOST: usize = 20;
+    match list {
+        [] => "one of none".to_string(),
+        [one] => one.clone(),
+        _ if list.len() > MOST => format!("one of {} and {} more", list[..MOST].join(", "), list.len() - MOST),
+        [rest @ .., last] => format!("{} or {last}", rest.join(", ")),
+    }
+}
+
+fn comparison(op: Comparison, time: bool) -> &'static str {
+    match (op, time) {
+        (Comparison::Eq, _) => "exactly",
+        (Comparison::NotEq, _) => "other than",
+        (Comparison::Lt, true) => "before",
+        (Comparison::LtEq, true) => "not after",
+        (Comparison::Gt, true) => "after",
+        (Comparison::GtEq, true) => "not before",
+        (Comparison::Lt, false) => "less than",
+        (Comparison::LtEq, false) => "at most",
+        (Comparison::Gt, false) => "more than",
+        (Comparison::GtEq, false) => "at least",
+    }
+}
+
+fn day_text(day: i32) -> String {
+    jiff::civil::date(1970, 1, 1).saturating_add(jiff::Span::new().days(i64::from(day))).to_string()
+}
+
+fn length_text(micros: i64) -> String {
+    let minutes = micros / 60_000_000;
+    let parts = [(minutes / 1440, "d"), (minutes / 60 % 24, "h"), (minutes % 60, "m")];
+    let text: Vec<String> = parts.iter().filter(|(n, _)| *n > 0).map(|(n, unit)| format!("{n}{unit}")).collect();
+    if text.is_empty() { "0m".to_string() } else { text.join(" ") }
+}

@@ -1,0 +1,202 @@
+//! What a name on the left side of an operator stands for.
+
+use super::binder::{Binder, did_you_mean};
+use super::bound::{BoundField, HistoryField, Scope, Shape};
+use crate::catalog::fields::{self, Attribute, Field, Kind, Operators, Source};
+use crate::catalog::{CustomField, nearest};
+use crate::diagnostic::{Span, codes};
+use crate::syntax::ast::FieldRef;
+
+/// A resolved name.
+#[derive(Clone, Debug)]
+pub(crate) struct Named {
+    /// What messages call it.
+    pub(crate) name: String,
+    pub(crate) kind: Kind,
+    pub(crate) operators: Operators,
+    pub(crate) place: Place,
+    pub(crate) orderable: bool,
+    /// History in events; several where custom fields share the name.
+    pub(crate) history: Vec<HistoryField>,
+}
+
+/// Where the present values are.
+#[derive(Clone, Debug)]
+pub(crate) enum Place {
+    /// Columns; several where custom fields share a name.
+    Columns(Vec<BoundField>),
+    Key,
+    ProjectCategory,
+    ProjectLead,
+    StatusCategory,
+    /// Nowhere; the text says what is needed.
+    Missing(String),
+}
+
+impl Named {
+    /// The single column behind the name.
+    pub(crate) fn column(&self) -> Option<&BoundField> {
+        match &self.place {
+            Place::Columns(columns) => columns.first(),
+            _ => None,
+        }
+    }
+}
+
+/// A column of the issues table.
+pub(crate) fn issue_column(name: &str, column: &str, shape: Shape) -> BoundField {
+    BoundField { name: name.to_string(), scope: Scope::Issue, column: column.to_string(), shape }
+}
+
+/// A column of the events table.
+pub(crate) fn event_column(name: &str, column: &str, shape: Shape) -> BoundField {
+    BoundField { name: name.to_string(), scope: Scope::Event, column: column.to_string(), shape }
+}
+
+impl Binder<'_> {
+    /// Resolves a field, or reports why not.
+    pub(crate) fn field(&self, reference: &FieldRef) -> Option<Named> {
+        if !reference.properties.is_empty() {
+            return self.refuse(
+                codes::NEEDS_DATA,
+                reference.span,
+                "entity properties are not in the tables",
+                "put a field name with brackets in quotes: \"Team[Dropdown]\"".to_string(),
+            );
+        }
+        self.find_field(&reference.name.text).or_else(|| self.unknown_field(&reference.name.text, reference.span))
+    }
+
+    /// Resolves a name without reporting.
+    pub(crate) fn find_field(&self, name: &str) -> Option<Named> {
+        if self.in_activity() {
+            if let Some(attribute) = fields::attribute(name) {
+                return Some(self.attribute(attribute));
+            }
+            if let Some(rest) = strip_issue(name)
+                && let Some(named) = self.find_issue_field(rest)
+            {
+                return Some(named);
+            }
+        }
+        self.find_issue_field(name)
+    }
+
+    fn find_issue_field(&self, name: &str) -> Option<Named> {
+        if let Some(field) = fields::field(name) {
+            return Some(self.system(field));
+        }
+        let custom = self.catalog.find_custom_fields(name);
+        (!custom.is_empty()).then(|| self.custom(&custom))
+    }
+
+    fn attribute(&self, attribute: &Attribute) -> Named {
+        let place = if self.catalog.event_columns.contains(attribute.column) {
+            Place::Columns(vec![event_column(attribute.name, attribute.column, attribute.shape)])
+        } else {
+            Place::Missing(format!("the column `{}` of the events table", attribute.column))
+        };
+        Named {
+            name: attribute.name.to_string(),
+            kind: attribute.kind,
+            operators: attribute.operators,
+            place,
+            orderable: true,
+            // `project CHANGED` in ACTIVITY speaks of the issue field.
+            history: fields::field(attribute.name).map(|f| self.history(f)).unwrap_or_default(),
+        }
+    }
+
+    fn system(&self, field: &Field) -> Named {
+        let place = match field.source {
+            Source::Issue(column, shape) if self.catalog.issue_columns.contains(column) => {
+                Place::Columns(vec![issue_column(field.name, column, shape)])
+            }
+            Source::Issue(column, _) => Place::Missing(format!("the column `{column}` of the issues table")),
+            Source::Key => Place::Key,
+            Source::ProjectCategory => Place::ProjectCategory,
+            Source::ProjectLead => Place::ProjectLead,
+            Source::StatusCategory => Place::StatusCategory,
+            Source::Missing(what) => Place::Missing(what.to_string()),
+        };
+        Named {
+            name: field.name.to_string(),
+            kind: field.kind,
+            operators: field.operators,
+            place,
+            orderable: field.orderable,
+            history: self.history(field),
+        }
+    }
+
+    fn history(&self, field: &Field) -> Vec<HistoryField> {
+        if field.history.is_empty() {
+            return Vec::new();
+        }
+        let present = match field.source {
+            Source::Issue(column, shape) if self.catalog.issue_columns.contains(column) => {
+                Some(issue_column(field.name, column, shape))
+            }
+            _ => None,
+        };
+        vec![HistoryField {
+            name: field.name.to_string(),
+            event_fields: field.history.iter().map(|h| h.to_string()).collect(),
+            event_field_id: None,
+            multi: matches!(field.kind, Kind::Version | Kind::Component),
+            present,
+        }]
+    }
+
+    fn custom(&self, custom: &[&CustomField]) -> Named {
+        let kind = custom[0].kind;
+        let name = custom[0].name.clone();
+        let columns: Vec<BoundField> = custom.iter().filter_map(|c| Some(issue_column(&c.name, &c.id, c.shape?))).collect();
+        let place = if columns.is_empty() {
+            Place::Missing(format!("a column for the custom field {name} in the issues table"))
+        } else {
+            Place::Columns(columns)
+        };
+        let history = custom
+            .iter()
+            .map(|c| HistoryField {
+                name: c.name.clone(),
+                event_fields: vec![c.name.clone()],
+                event_field_id: self.catalog.event_columns.contains("field_id").then(|| c.id.clone()),
+                present: c.shape.map(|shape| issue_column(&c.name, &c.id, shape)),
+                multi: false,
+            })
+            .collect();
+        let (equality, order, text) = match kind {
+            Kind::Text => (false, false, true),
+            Kind::Number | Kind::Date | Kind::DateTime | Kind::Duration => (true, true, false),
+            _ => (true, false, false),
+        };
+        Named { name, kind, operators: Operators { equality, order, empty: true, text }, place, orderable: true, history }
+    }
+
+    /// Reports an unknown name with the nearest known ones.
+    pub(crate) fn unknown_field<T>(&self, name: &str, span: Span) -> Option<T> {
+        if !self.in_activity()
+            && let Some(attribute) = fields::attribute(name)
+        {
+            return self.refuse(
+                codes::NEEDS_ACTIVITY,
+                span,
+                format!("`{}` is an attribute of events, and this query asks for issues", attribute.name),
+                "begin the query with ACTIVITY WHERE, or ask issues with a clause such as `comment DELETED BY alice`".to_string(),
+            );
+        }
+        let system = fields::FIELDS.iter().flat_map(|f| std::iter::once(&f.name).chain(f.aliases)).copied();
+        let custom = self.catalog.custom_fields.iter().map(|c| c.name.as_str());
+        let attributes = fields::ATTRIBUTES.iter().filter(|_| self.in_activity()).map(|a| a.name);
+        let near = nearest(name, system.chain(custom).chain(attributes));
+        let help = did_you_mean(&near).unwrap_or_else(|| "`jqlx fields` lists them all".to_string());
+        self.refuse(codes::UNKNOWN_FIELD, span, format!("there is no field called `{name}`"), help)
+    }
+}
+
+fn strip_issue(name: &str) -> Option<&str> {
+    let prefix = name.get(..6)?;
+    prefix.eq_ignore_ascii_case("issue.").then(|| &name[6..])
+}

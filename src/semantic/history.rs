@@ -1,0 +1,253 @@
+//! WAS and the values that history knows (`reference/jql.md` section 4).
+
+use super::binder::{Binder, did_you_mean};
+use super::bound::{Comparison, Condition, HistoryCondition, HistoryField, HistoryValues, IntervalBound};
+use super::dates;
+use super::field::Named;
+use super::operand::Member;
+use crate::catalog::fields::Kind;
+use crate::catalog::nearest;
+use crate::diagnostic::{Span, codes};
+use crate::syntax::ast::{Clause, Literal, Operand, Predicate, PredicateKind};
+
+/// Binds `field WAS ...`; `negated` is WAS NOT.
+pub(crate) fn bind(binder: &Binder<'_>, clause: &Clause, negated: bool) -> Option<Condition> {
+    let field = binder.field(&clause.field)?;
+    with_history(binder, &field, clause.field.span)?;
+    let operand = clause.operand.as_ref()?;
+    let values = binder.history_values(&field, operand);
+    let parts = predicates(binder, &clause.predicates);
+    let (values, parts) = (values?, parts?);
+    if values.empty && field.history.iter().any(|h| h.multi) {
+        return binder.not_yet(&format!("WAS EMPTY on `{}`, which holds several values", field.name), operand.span());
+    }
+    let each = |history: &HistoryField| {
+        Condition::History(Box::new(HistoryCondition {
+            field: history.clone(),
+            values: values.clone(),
+            by: parts.by.clone(),
+            bounds: parts.bounds.clone(),
+            lasted: parts.lasted,
+            now: binder.session.now,
+            negated,
+            span: clause.span,
+        }))
+    };
+    let mut conditions: Vec<Condition> = field.history.iter().map(each).collect();
+    Some(match (conditions.len(), negated) {
+        (1, _) => conditions.remove(0),
+        (_, false) => Condition::Any(conditions),
+        (_, true) => Condition::All(conditions),
+    })
+}
+
+/// Refuses fields without recorded history.
+pub(crate) fn with_history(binder: &Binder<'_>, field: &Named, span: Span) -> Option<()> {
+    if !field.history.is_empty() {
+        return Some(());
+    }
+    let help = match field.name.as_str() {
+        "created" | "creator" | "key" => "it never changes".to_string(),
+        _ => "events do not record changes of it".to_string(),
+    };
+    binder.refuse(codes::NO_HISTORY, span, format!("`{}` has no history", field.name), help)
+}
+
+#[derive(Default)]
+struct Parts {
+    by: Vec<super::bound::Actors>,
+    bounds: Vec<IntervalBound>,
+    lasted: Option<(Comparison, i64)>,
+}
+
+fn predicates(binder: &Binder<'_>, predicates: &[Predicate]) -> Option<Parts> {
+    let mut parts = Parts::default();
+    let mut ok = true;
+    for predicate in predicates {
+        ok &= add(binder, predicate, &mut parts).is_some();
+    }
+    ok.then_some(parts)
+}
+
+fn add(binder: &Binder<'_>, predicate: &Predicate, parts: &mut Parts) -> Option<()> {
+    use IntervalBound::*;
+    match &predicate.kind {
+        PredicateKind::After(at) => parts.bounds.push(EndAfter(binder.instant(at)?)),
+        PredicateKind::Before(at) => parts.bounds.push(StartBefore(binder.instant(at)?)),
+        PredicateKind::On(at) => {
+            let (start, end) = binder.session.day_bounds(binder.instant(at)?);
+            parts.bounds.extend([StartBefore(end), EndAfter(start)]);
+        }
+        PredicateKind::During(range) => {
+            let (from, to) = binder.range(range)?;
+            parts.bounds.extend([StartAtOrBefore(to), EndAtOrAfter(from)]);
+        }
+        PredicateKind::By { negated, who } => parts.by.push(binder.actors(who, *negated)?),
+        PredicateKind::For { total: false, comparison, length } => {
+            if parts.lasted.is_some() {
+                return binder.refuse(codes::WRONG_PREDICATE, predicate.span, "FOR stands once", None);
+            }
+            parts.lasted = Some((*comparison, binder.clock_duration(length)?));
+        }
+        PredicateKind::For { .. } => return binder.not_yet("FOR TOTAL", predicate.span),
+        PredicateKind::While(_) => return binder.not_yet("WHILE", predicate.span),
+        PredicateKind::Via(_) => return binder.not_yet("VIA with WAS", predicate.span),
+        PredicateKind::From(_)
+        | PredicateKind::To(_)
+        | PredicateKind::Text(_)
+        | PredicateKind::Times(..)
+        | PredicateKind::Within(_)
+        | PredicateKind::Same(_) => {
+            return binder.refuse(
+                codes::WRONG_PREDICATE,
+                predicate.span,
+                "WAS speaks of values held, and this predicate of changes",
+                "use CHANGED for changes".to_string(),
+            );
+        }
+    }
+    Some(())
+}
+
+impl Binder<'_> {
+    /// The operand of DURING: two dates.
+    pub(crate) fn range(&self, operand: &Operand) -> Option<(i64, i64)> {
+        let members = self.members(operand)?;
+        let [from, to] = members.as_slice() else {
+            let help = "write DURING (\"2026-01-01\", \"2026-03-31\")".to_string();
+            return self.refuse(codes::WRONG_OPERAND, operand.span(), "DURING takes two dates", help);
+        };
+        let (from, to) = (self.instant_member(from, operand.span()), self.instant_member(to, operand.span()));
+        let (from, to) = (from?, to?);
+        if from > to {
+            return self.refuse(codes::WRONG_OPERAND, operand.span(), "the range ends before it begins", None);
+        }
+        Some((from, to))
+    }
+
+    /// A length of clock time.
+    pub(crate) fn clock_duration(&self, literal: &Literal) -> Option<i64> {
+        if literal.text.contains("wh") || literal.text.contains("wd") {
+            return self.not_yet("working time", literal.span);
+        }
+        // A number without unit is no length that a reader would guess.
+        dates::clock_duration(&literal.text, 0).filter(|length| *length > 0).or_else(|| {
+            self.refuse(
+                codes::UNREAD_DURATION,
+                literal.span,
+                format!("`{}` is no duration", literal.text),
+                "write minutes, hours, days or weeks: 30m, 4h, 3d, 2w".to_string(),
+            )
+        })
+    }
+
+    /// The values of a history operand or of FROM and TO.
+    pub(crate) fn history_values(&self, field: &Named, operand: &Operand) -> Option<HistoryValues> {
+        if matches!(field.kind, Kind::Label | Kind::Sprint) {
+            let what = format!("values of `{}` in history: one change there holds a whole list", field.name);
+            return self.not_yet(&what, operand.span());
+        }
+        let mut values = HistoryValues::default();
+        let mut ok = true;
+        for member in self.members(operand)? {
+            let added = match &member {
+                Member::Empty => {
+                    values.empty = true;
+                    Some(())
+                }
+                Member::Literal(literal) => self.history_value(field, literal, &mut values),
+                Member::Call(function, _, span) => match field.kind {
+                    Kind::User => self.accounts(&member, *span).map(|accounts| {
+                        values.ids.extend(accounts.iter().cloned());
+                        values.names.extend(accounts);
+                    }),
+                    _ => {
+                        let message = format!("{}() gives no values of `{}`", function.name, field.name);
+                        self.refuse(codes::WRONG_OPERAND, *span, message, None)
+                    }
+                },
+            };
+            ok &= added.is_some();
+        }
+        ok.then_some(values)
+    }
+
+    fn history_value(&self, field: &Named, literal: &Literal, values: &mut HistoryValues) -> Option<()> {
+        let text = &literal.text;
+        match field.kind {
+            Kind::User => {
+                let accounts = self.accounts_of(literal)?;
+                values.ids.extend(accounts.iter().cloned());
+                values.names.extend(accounts);
+                return Some(());
+            }
+            Kind::Resolution if text.eq_ignore_ascii_case("unresolved") => {
+                values.empty = true;
+                return Some(());
+            }
+            Kind::Project => {
+                let found = self.catalog.find_projects(text);
+                values.names.extend(found.iter().flat_map(|p| [p.key.clone(), p.name.clone()]));
+                if !found.is_empty() {
+                    return Some(());
+                }
+            }
+            Kind::Version => {
+                let versions = self.catalog.versions.iter().flatten();
+                let found: Vec<String> = versions.filter(|v| v.name.eq_ignore_ascii_case(text)).map(|v| v.name.clone()).collect();
+                if let Some(name) = found.first() {
+                    values.names.push(name.clone());
+                    return Some(());
+                }
+            }
+            kind => {
+                let found = self.catalog.values(kind).map(|v| v.find(text)).unwrap_or_default();
+                if !found.is_empty() {
+                    values.names.extend(found.iter().map(|v| v.name.clone()));
+                    values.ids.extend(found.iter().filter_map(|v| v.id.clone()));
+                    return Some(());
+                }
+            }
+        }
+        self.former_value(field, literal, values)
+    }
+
+    /// A name that the site no longer has: it counts where history knows it.
+    fn former_value(&self, field: &Named, literal: &Literal, values: &mut HistoryValues) -> Option<()> {
+        let text = &literal.text;
+        for history in &field.history {
+            let Some(seen) = self.catalog.seen.get(&history.name.to_lowercase()) else {
+                self.want_history(&history.name);
+                continue;
+            };
+            values.names.extend(seen.iter().filter(|s| s.eq_ignore_ascii_case(text)).cloned());
+        }
+        let listed = matches!(
+            field.kind,
+            Kind::Status
+                | Kind::Priority
+                | Kind::Resolution
+                | Kind::IssueType
+                | Kind::Version
+                | Kind::Component
+                | Kind::SecurityLevel
+                | Kind::Project
+        );
+        if values.names.iter().any(|n| n.eq_ignore_ascii_case(text)) {
+            return Some(());
+        }
+        if !listed {
+            values.names.push(text.clone());
+            return Some(());
+        }
+        let known: Vec<&str> = match field.kind {
+            Kind::Version => self.catalog.versions.iter().flatten().map(|v| v.name.as_str()).collect(),
+            Kind::Project => self.catalog.projects.iter().flatten().map(|p| p.key.as_str()).collect(),
+            kind => self.catalog.values(kind).map(|v| v.names().collect()).unwrap_or_default(),
+        };
+        let seen = field.history.iter().filter_map(|h| self.catalog.seen.get(&h.name.to_lowercase())).flatten();
+        let near = nearest(text, known.into_iter().chain(seen.map(String::as_str)));
+        let message = format!("no {} is or ever was called `{text}`", field.kind.name());
+        self.refuse(codes::UNKNOWN_VALUE, literal.span, message, did_you_mean(&near))
+    }
+}

@@ -1,0 +1,98 @@
+//! Who: accounts behind names, groups and functions.
+
+use super::binder::{Binder, did_you_mean};
+use super::bound::Actors;
+use super::operand::Member;
+use crate::catalog::functions::{Evaluation, Function};
+use crate::catalog::nearest;
+use crate::diagnostic::{Span, codes};
+use crate::syntax::ast::{Literal, Operand};
+
+impl Binder<'_> {
+    /// The operand of BY.
+    pub(crate) fn actors(&self, operand: &Operand, negated: bool) -> Option<Actors> {
+        let mut actors = Actors { accounts: Vec::new(), or_unknown: false, negated };
+        let mut ok = true;
+        for member in self.members(operand)? {
+            match self.accounts(&member, operand.span()) {
+                Some(accounts) => actors.accounts.extend(accounts),
+                None if matches!(member, Member::Empty) => actors.or_unknown = true,
+                None => ok = false,
+            }
+        }
+        ok.then_some(actors)
+    }
+
+    /// The account ids that a member stands for; none for EMPTY, or after an error was reported.
+    pub(crate) fn accounts(&self, member: &Member, _span: Span) -> Option<Vec<String>> {
+        match member {
+            Member::Empty => None,
+            Member::Literal(literal) => self.accounts_of(literal),
+            Member::Call(function, arguments, span) => self.accounts_call(function, arguments, *span),
+        }
+    }
+
+    /// The accounts of a name, id or e-mail.
+    pub(crate) fn accounts_of(&self, literal: &Literal) -> Option<Vec<String>> {
+        let Some(people) = &self.catalog.people else { return Some(vec![literal.text.clone()]) };
+        let found = self.catalog.find_people(&literal.text);
+        if !found.is_empty() {
+            return Some(found.into_iter().map(|p| p.account_id.clone()).collect());
+        }
+        let names = people.iter().flat_map(|p| [p.account_id.as_str(), p.name.as_str()]);
+        let near = nearest(&literal.text, names);
+        self.refuse(codes::UNKNOWN_USER, literal.span, format!("there is no user called `{}`", literal.text), did_you_mean(&near))
+    }
+
+    fn accounts_call(&self, function: &Function, arguments: &[Literal], span: Span) -> Option<Vec<String>> {
+        match function.evaluation {
+            Evaluation::CurrentUser => self.current_user(span).map(|u| vec![u]),
+            Evaluation::MembersOf => self.members_of(arguments.first()?),
+            Evaluation::InactiveUsers => match &self.catalog.people {
+                Some(people) if people.iter().any(|p| p.active.is_some()) => {
+                    Some(people.iter().filter(|p| p.active == Some(false)).map(|p| p.account_id.clone()).collect())
+                }
+                _ => self.refuse(codes::NEEDS_DATA, span, "inactiveUsers() needs a table of users that says who is active", None),
+            },
+            _ => self.refuse(codes::WRONG_OPERAND, span, format!("{}() gives no users", function.name), None),
+        }
+    }
+
+    /// The asking user's account id.
+    pub(crate) fn current_user(&self, span: Span) -> Option<String> {
+        let Some(user) = &self.session.user else {
+            return self.refuse(
+                codes::NO_USER,
+                span,
+                "nobody is asking: currentUser() needs a user",
+                "give one with --user ID".to_string(),
+            );
+        };
+        if self.catalog.people.is_none() {
+            return Some(user.clone());
+        }
+        match self.catalog.find_people(user).first() {
+            Some(person) => Some(person.account_id.clone()),
+            None => self.refuse(codes::UNKNOWN_USER, span, format!("the asking user `{user}` is not in the table of users"), None),
+        }
+    }
+
+    fn members_of(&self, group: &Literal) -> Option<Vec<String>> {
+        let Some(groups) = &self.catalog.groups else {
+            return self.refuse(
+                codes::NEEDS_DATA,
+                group.span,
+                "membersOf() needs a table of memberships, and the data has none",
+                None,
+            );
+        };
+        match self.catalog.find_group(&group.text) {
+            Some(members) => Some(members.to_vec()),
+            None => {
+                let near = nearest(&group.text, groups.keys().map(String::as_str));
+                let message = format!("there is no group called `{}`", group.text);
+                self.refuse(codes::UNKNOWN_GROUP, group.span, message, did_you_mean(&near))
+            }
+        }
+    }
+}

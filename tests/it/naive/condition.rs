@@ -1,0 +1,130 @@
+//! Conditions on one row.
+
+use std::cmp::Ordering;
+
+use jqlx::data::rows::EventRow;
+use jqlx::semantic::bound::{
+    Actors, Comparison, Condition, EventCondition, EventTest, FieldCondition, HistoryField, HistoryValues, Test, TimeBound, Value,
+    Values,
+};
+
+use super::{Cell, Context, Row, history};
+
+/// Whether the row satisfies the condition.
+pub fn holds(condition: &Condition, row: Row<'_>, context: &Context<'_>) -> bool {
+    match condition {
+        Condition::All(all) => all.iter().all(|c| holds(c, row, context)),
+        Condition::Any(any) => any.iter().any(|c| holds(c, row, context)),
+        Condition::Field(field) => field_holds(field, row),
+        Condition::History(condition) => history::holds(condition, row, context),
+        Condition::Events(condition) => events_hold(condition, row, context),
+    }
+}
+
+fn field_holds(condition: &FieldCondition, row: Row<'_>) -> bool {
+    let values = row.values(&condition.field);
+    match &condition.test {
+        Test::Empty { negated } => values.is_empty() != *negated,
+        Test::OneOf { values: wanted, or_empty, negated: false } => {
+            (values.is_empty() && *or_empty) || values.iter().any(|v| is_one_of(v, wanted))
+        }
+        Test::OneOf { values: unwanted, or_empty: _, negated: true } => {
+            !values.is_empty() && !values.iter().any(|v| is_one_of(v, unwanted))
+        }
+        Test::Compare { op, value } => values.iter().any(|v| compares(*op, order(v, value))),
+        Test::Text { query, negated } => {
+            let matches = |v: &Cell| matches!(v, Cell::Text(text) if query.matches(text));
+            if *negated { !values.is_empty() && !values.iter().any(matches) } else { values.iter().any(matches) }
+        }
+    }
+}
+
+fn is_one_of(value: &Cell, wanted: &Values) -> bool {
+    match (value, wanted) {
+        (Cell::Text(v), Values::Text { any, fold: true }) => any.contains(&v.to_lowercase()),
+        (Cell::Text(v), Values::Text { any, fold: false }) => any.contains(v),
+        (Cell::Int(v), Values::Int(any)) => any.contains(v),
+        (Cell::Float(v), Values::Float(any)) => any.contains(v),
+        (Cell::Time(v), Values::Time(any)) => any.contains(v),
+        (Cell::Date(v), Values::Date(any)) => any.contains(v),
+        (_, Values::Text { any, .. }) if any.is_empty() => false,
+        (value, wanted) => panic!("{value:?} is asked whether it is one of {wanted:?}"),
+    }
+}
+
+fn order(value: &Cell, other: &Value) -> Ordering {
+    match (value, other) {
+        (Cell::Text(a), Value::Text(b)) => a.cmp(b),
+        (Cell::Int(a), Value::Int(b)) | (Cell::Time(a), Value::Time(b)) => a.cmp(b),
+        (Cell::Float(a), Value::Float(b)) => a.total_cmp(b),
+        (Cell::Date(a), Value::Date(b)) => a.cmp(b),
+        (value, other) => panic!("{value:?} is compared with {other:?}"),
+    }
+}
+
+/// Whether an ordering is what a comparison asks for.
+pub fn compares(op: Comparison, order: Ordering) -> bool {
+    match op {
+        Comparison::Eq => order.is_eq(),
+        Comparison::NotEq => order.is_ne(),
+        Comparison::Lt => order.is_lt(),
+        Comparison::LtEq => order.is_le(),
+        Comparison::Gt => order.is_gt(),
+        Comparison::GtEq => order.is_ge(),
+    }
+}
+
+fn events_hold(condition: &EventCondition, row: Row<'_>, context: &Context<'_>) -> bool {
+    let holds = match row.event {
+        Some(event) => passes(&condition.event, event),
+        None => {
+            let of_issue = context.tables.events.iter().filter(|e| e.issue_id.is_some() && e.issue_id == row.issue_id);
+            let count = of_issue.filter(|e| passes(&condition.event, e)).count() as i64;
+            let (op, n) = condition.times.unwrap_or((Comparison::GtEq, 1));
+            compares(op, count.cmp(&n))
+        }
+    };
+    holds != condition.negated
+}
+
+/// Whether one event is what the test asks for.
+pub fn passes(test: &EventTest, event: &EventRow) -> bool {
+    let time = event.time;
+    test.entities.as_ref().is_none_or(|any| any.contains(&event.entity))
+        && test.actions.as_ref().is_none_or(|any| any.contains(&event.action))
+        && !test.not_actions.contains(&event.action)
+        && test.field.as_ref().is_none_or(|f| is_change_of(event, f))
+        && test.by.iter().all(|actors| acted(actors, event.actor.as_ref()))
+        && test.via.iter().all(|any| [&event.actor_kind, &event.origin].into_iter().flatten().any(|v| any.contains(v)))
+        && test.time.iter().all(|bound| match *bound {
+            TimeBound::After(t) => time > t,
+            TimeBound::AtOrAfter(t) => time >= t,
+            TimeBound::Before(t) => time < t,
+            TimeBound::AtOrBefore(t) => time <= t,
+        })
+        && test.from.iter().all(|v| is_value(v, event.from_value.as_ref(), event.from_id.as_ref()))
+        && test.to.iter().all(|v| is_value(v, event.to_value.as_ref(), event.to_id.as_ref()))
+        && test.text.iter().all(|query| event.text.as_ref().is_some_and(|text| query.matches(text)))
+}
+
+/// Whether the event changed the field. An id decides where there is one on both sides: names may be shared.
+pub fn is_change_of(event: &EventRow, field: &HistoryField) -> bool {
+    match (&field.event_field_id, &event.field_id) {
+        (Some(wanted), Some(id)) => wanted == id,
+        _ => event.field.as_ref().is_some_and(|f| field.event_fields.contains(f)),
+    }
+}
+
+/// Whether an account is one of those that BY names.
+pub fn acted(actors: &Actors, actor: Option<&String>) -> bool {
+    match (actor, actors.negated) {
+        (None, false) => actors.or_unknown,
+        (None, true) => false,
+        (Some(actor), negated) => actors.accounts.contains(actor) != negated,
+    }
+}
+
+/// Whether a value of history, with its id, is one of those asked for.
+pub fn is_value(wanted: &HistoryValues, name: Option<&String>, id: Option<&String>) -> bool {
+    (name.is_none() && wanted.empty) || name.is_some_and(|n| wanted.names.contains(n)) || id.is_some_and(|i| wanted.ids.contains(i))
+}

@@ -1,0 +1,47 @@
+//! The oracle: a bound query evaluated row by row over plain structs.
+//!
+//! It follows the comments of `semantic::bound` and `reference/jql.md`, knows nothing of DataFusion or of the planner,
+//! and is as simple as it can be: no index, no sharing between rows.
+
+mod answer;
+mod cells;
+mod condition;
+mod history;
+mod value;
+
+pub use answer::evaluate;
+pub use cells::cells;
+pub use value::Cell;
+
+use jqlx::data::rows::{EventRow, IssueRow, Tables};
+use jqlx::semantic::bound::{BoundField, Scope};
+
+/// One row of the answer before its columns are taken.
+#[derive(Clone, Copy)]
+pub struct Row<'a> {
+    /// In ACTIVITY the event.
+    pub event: Option<&'a EventRow>,
+    /// The issue; in ACTIVITY the event's, where there is a row of it.
+    pub issue: Option<&'a IssueRow>,
+    /// The issue's id; events may know it where there is no row.
+    pub issue_id: Option<i64>,
+}
+
+/// What conditions look at besides the row.
+pub struct Context<'a> {
+    /// The data.
+    pub tables: &'a Tables,
+    /// The zone of time buckets.
+    pub zone: jiff::tz::TimeZone,
+}
+
+impl Row<'_> {
+    /// The values of a field: none, one, or several.
+    pub fn values(&self, field: &BoundField) -> Vec<Cell> {
+        let found = match field.scope {
+            Scope::Issue => self.issue.map(|i| value::of_issue(i, &field.column)),
+            Scope::Event => self.event.map(|e| value::of_event(e, &field.column)),
+        };
+        value::shaped(found.unwrap_or_default(), field.shape)
+    }
+}

@@ -1,0 +1,153 @@
+//! Values of rows by column name.
+
+use std::cmp::Ordering;
+
+use jqlx::data::rows::{CustomValue, EventRow, IssueRow};
+use jqlx::semantic::bound::Shape;
+
+/// A value of a row or of an answer.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Cell {
+    Null,
+    Text(String),
+    List(Vec<String>),
+    Int(i64),
+    Float(f64),
+    Bool(bool),
+    Time(i64),
+    Date(i32),
+}
+
+impl Cell {
+    /// A total order within one type; texts ignoring case first.
+    pub fn compare(&self, other: &Cell) -> Ordering {
+        match (self, other) {
+            (Cell::Text(a), Cell::Text(b)) => a.to_lowercase().cmp(&b.to_lowercase()),
+            (Cell::Int(a), Cell::Int(b)) | (Cell::Time(a), Cell::Time(b)) => a.cmp(b),
+            (Cell::Float(a), Cell::Float(b)) => a.total_cmp(b),
+            (Cell::Bool(a), Cell::Bool(b)) => a.cmp(b),
+            (Cell::Date(a), Cell::Date(b)) => a.cmp(b),
+            (a, b) => panic!("{a:?} and {b:?} are not of one type"),
+        }
+    }
+}
+
+fn text(v: &Option<String>) -> Vec<Cell> {
+    v.iter().cloned().map(Cell::Text).collect()
+}
+
+fn required(v: &str) -> Vec<Cell> {
+    vec![Cell::Text(v.to_string())]
+}
+
+fn list(v: &[String]) -> Vec<Cell> {
+    v.iter().cloned().map(Cell::Text).collect()
+}
+
+fn int(v: Option<i64>) -> Vec<Cell> {
+    v.map(Cell::Int).into_iter().collect()
+}
+
+fn time(v: Option<i64>) -> Vec<Cell> {
+    v.map(Cell::Time).into_iter().collect()
+}
+
+/// The values in a column of `issues`.
+pub fn of_issue(row: &IssueRow, column: &str) -> Vec<Cell> {
+    match column {
+        "id" => vec![Cell::Int(row.id)],
+        "key" => required(&row.key),
+        "project" => text(&row.project),
+        "type" => text(&row.issue_type),
+        "status" => text(&row.status),
+        "status_category" => text(&row.status_category),
+        "priority" => text(&row.priority),
+        "resolution" => text(&row.resolution),
+        "assignee" => text(&row.assignee),
+        "reporter" => text(&row.reporter),
+        "creator" => text(&row.creator),
+        "summary" => text(&row.summary),
+        "description" => text(&row.description),
+        "environment" => text(&row.environment),
+        "created" => time(row.created),
+        "updated" => time(row.updated),
+        "resolved" => time(row.resolved),
+        "due" => row.due.map(Cell::Date).into_iter().collect(),
+        "labels" => list(&row.labels),
+        "components" => list(&row.components),
+        "fix_versions" => list(&row.fix_versions),
+        "affected_versions" => list(&row.affected_versions),
+        "sprints" => list(&row.sprints),
+        "parent" => text(&row.parent),
+        "epic" => text(&row.epic),
+        "security_level" => text(&row.security_level),
+        "votes" => int(row.votes),
+        "watchers" => int(row.watchers),
+        "voter_ids" => list(&row.voter_ids),
+        "watcher_ids" => list(&row.watcher_ids),
+        "attachments" => list(&row.attachments),
+        "original_estimate" => int(row.original_estimate),
+        "remaining_estimate" => int(row.remaining_estimate),
+        "time_spent" => int(row.time_spent),
+        "story_points" => row.story_points.map(Cell::Float).into_iter().collect(),
+        "status_category_changed" => time(row.status_category_changed),
+        "deleted_at" => time(row.deleted_at),
+        custom => match row.custom.iter().find(|(name, _)| name == custom) {
+            None if custom.starts_with("customfield_") => Vec::new(),
+            None => panic!("issues have no column {custom}"),
+            Some((_, CustomValue::Text(v))) => required(v),
+            Some((_, CustomValue::Number(v))) => vec![Cell::Float(*v)],
+            Some((_, CustomValue::Time(v))) => vec![Cell::Time(*v)],
+            Some((_, CustomValue::Date(v))) => vec![Cell::Date(*v)],
+            Some((_, CustomValue::TextList(v))) => list(v),
+        },
+    }
+}
+
+/// The values in a column of `events`.
+pub fn of_event(row: &EventRow, column: &str) -> Vec<Cell> {
+    match column {
+        "event_id" => required(&row.event_id),
+        "time" => vec![Cell::Time(row.time)],
+        "time_after" => time(row.time_after),
+        "product" => text(&row.product),
+        "entity" => required(&row.entity),
+        "action" => required(&row.action),
+        "actor" => text(&row.actor),
+        "actor_kind" => text(&row.actor_kind),
+        "actor_basis" => text(&row.actor_basis),
+        "project" => text(&row.project),
+        "space" => text(&row.space),
+        "issue_id" => int(row.issue_id),
+        "issue_key" => text(&row.issue_key),
+        "entity_id" => text(&row.entity_id),
+        "entity_name" => text(&row.entity_name),
+        "field" => text(&row.field),
+        "field_id" => text(&row.field_id),
+        "from_value" => text(&row.from_value),
+        "to_value" => text(&row.to_value),
+        "from_id" => text(&row.from_id),
+        "to_id" => text(&row.to_id),
+        "text" => text(&row.text),
+        "change_id" => text(&row.change_id),
+        "origin" => text(&row.origin),
+        "remote_address" => text(&row.remote_address),
+        other => panic!("events have no column {other}"),
+    }
+}
+
+/// Values as the bound query's shape asks for them.
+pub fn shaped(values: Vec<Cell>, shape: Shape) -> Vec<Cell> {
+    match shape {
+        Shape::KeyNumber => values.iter().filter_map(number_of_key).map(Cell::Int).collect(),
+        _ => values,
+    }
+}
+
+/// `PAY-12` → 12
+pub fn number_of_key(key: &Cell) -> Option<i64> {
+    match key {
+        Cell::Text(key) => key.rsplit_once('-')?.1.parse().ok(),
+        _ => None,
+    }
+}
