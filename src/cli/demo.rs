@@ -76,6 +76,7 @@ const FINGERPRINT: u64 = fingerprint(&[
     include_bytes!("../data/batch.rs"),
     include_bytes!("../data/schema.rs"),
     include_bytes!("../data/write.rs"),
+    include_bytes!("../data/demo/actions.rs"),
     include_bytes!("../data/demo/activity.rs"),
     include_bytes!("../data/demo/cast.rs"),
     include_bytes!("../data/demo/issues.rs"),

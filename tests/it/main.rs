@@ -1,5 +1,8 @@
 //! All integration tests in one binary: one link instead of many.
 
+// Helpers of tests may fail loudly, as tests do.
+#![allow(unreachable_pub, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 mod cases;
 mod cli;
 mod data;
