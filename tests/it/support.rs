@@ -127,11 +127,7 @@ impl Rows {
 /// Where the snapshots of a phase are.
 pub fn snapshots(phase: &str) -> insta::Settings {
     let mut settings = insta::Settings::clone_current();
-    settings.set_snapshot_path(
-        Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("snapshots")
-            .join(phase),
-    );
+    settings.set_snapshot_path(Path::new(env!("CARGO_MANIFEST_DIR")).join("snapshots").join(phase));
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
     settings

@@ -4,12 +4,7 @@
 pub(super) fn next_statuses(status: &str) -> &'static [(usize, &'static str)] {
     match status {
         "To Do" => &[(80, "In Progress"), (5, "Blocked"), (15, "Done")],
-        "In Progress" => &[
-            (55, "In Review"),
-            (12, "Blocked"),
-            (8, "To Do"),
-            (25, "Done"),
-        ],
+        "In Progress" => &[(55, "In Review"), (12, "Blocked"), (8, "To Do"), (25, "Done")],
         "In Review" => &[(65, "Done"), (35, "In Progress")],
         "Blocked" => &[(80, "In Progress"), (20, "To Do")],
         "Reopened" => &[(75, "In Progress"), (25, "Done")],

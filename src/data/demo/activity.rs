@@ -28,20 +28,8 @@ pub(super) fn step(world: &mut World, live: &mut Live, action: Action, time: i64
             };
             let text = cast::remark(&mut world.random);
             let (id, author, old) = &mut live.comments[at];
-            let row = event_of(
-                world,
-                live_place(&live.row),
-                time,
-                author,
-                "comment",
-                "updated",
-                id,
-            );
-            let row = EventRow {
-                text: Some(text.clone()),
-                from_value: Some(old.clone()),
-                ..row
-            };
+            let row = event_of(world, live_place(&live.row), time, author, "comment", "updated", id);
+            let row = EventRow { text: Some(text.clone()), from_value: Some(old.clone()), ..row };
             *old = text;
             world.record(row);
         }
@@ -57,8 +45,7 @@ pub(super) fn step(world: &mut World, live: &mut Live, action: Action, time: i64
             let note = cast::remark(&mut world.random);
             let row = event(world, live, actor, "worklog", "created");
             live.row.time_spent = Some(live.row.time_spent.unwrap_or(0) + seconds);
-            live.worklogs
-                .push((id.clone(), actor.to_owned(), seconds, note.clone()));
+            live.worklogs.push((id.clone(), actor.to_owned(), seconds, note.clone()));
             world.record(EventRow {
                 entity_id: Some(id),
                 entity_name: Some(date_text(day(time))),
@@ -76,15 +63,7 @@ pub(super) fn step(world: &mut World, live: &mut Live, action: Action, time: i64
             let now = if deleted { 0 } else { seconds + 900 };
             live.row.time_spent = Some(live.row.time_spent.unwrap_or(0) - seconds + now);
             let verb = if deleted { "deleted" } else { "updated" };
-            let row = event_of(
-                world,
-                live_place(&live.row),
-                time,
-                &author,
-                "worklog",
-                verb,
-                &id,
-            );
+            let row = event_of(world, live_place(&live.row), time, &author, "worklog", verb, &id);
             if deleted {
                 live.worklogs.remove(at);
             } else {
@@ -107,12 +86,7 @@ pub(super) fn step(world: &mut World, live: &mut Live, action: Action, time: i64
             let row = event(world, live, actor, "attachment", "added");
             live.attachments.push((id.clone(), name.clone()));
             live.row.attachments.push(name.clone());
-            world.record(EventRow {
-                entity_id: Some(id),
-                entity_name: Some(name.clone()),
-                to_value: Some(name),
-                ..row
-            });
+            world.record(EventRow { entity_id: Some(id), entity_name: Some(name.clone()), to_value: Some(name), ..row });
         }
         Action::Detach => {
             let Some(at) = some(world, &live.attachments) else {
@@ -121,12 +95,7 @@ pub(super) fn step(world: &mut World, live: &mut Live, action: Action, time: i64
             let (id, name) = live.attachments.remove(at);
             live.row.attachments.retain(|n| *n != name);
             let row = event(world, live, actor, "attachment", "deleted");
-            world.record(EventRow {
-                entity_id: Some(id),
-                entity_name: Some(name.clone()),
-                from_value: Some(name),
-                ..row
-            });
+            world.record(EventRow { entity_id: Some(id), entity_name: Some(name.clone()), from_value: Some(name), ..row });
         }
         Action::Link => link(world, live, event(world, live, actor, "link", "added")),
         Action::Unlink => {
@@ -147,10 +116,7 @@ pub(super) fn step(world: &mut World, live: &mut Live, action: Action, time: i64
         Action::RemoteLink => {
             let id = world.id();
             let title = format!("Commit {:07x}", world.random.below(0x0fff_ffff));
-            let url = format!(
-                "https://git.example.com/{}/commit/{id}",
-                live.row.key.to_lowercase()
-            );
+            let url = format!("https://git.example.com/{}/commit/{id}", live.row.key.to_lowercase());
             let row = event(world, live, "app-git", "remote link", "added");
             world.tables.remote_links.push(RemoteLinkRow {
                 id: Some(id.clone()),
@@ -161,12 +127,7 @@ pub(super) fn step(world: &mut World, live: &mut Live, action: Action, time: i64
                 relationship: Some("mentioned on".into()),
                 application: Some("Git".into()),
             });
-            world.record(EventRow {
-                entity_id: Some(id),
-                entity_name: Some(title.clone()),
-                to_value: Some(title),
-                ..row
-            });
+            world.record(EventRow { entity_id: Some(id), entity_name: Some(title.clone()), to_value: Some(title), ..row });
         }
         Action::Watch | Action::Unwatch => {
             let added = matches!(action, Action::Watch);
@@ -188,46 +149,18 @@ pub(super) fn step(world: &mut World, live: &mut Live, action: Action, time: i64
 pub(super) fn comment(world: &mut World, live: &mut Live, time: i64, actor: &str) {
     let id = world.id();
     let text = cast::remark(&mut world.random);
-    let row = event_of(
-        world,
-        live_place(&live.row),
-        time,
-        actor,
-        "comment",
-        "created",
-        &id,
-    );
+    let row = event_of(world, live_place(&live.row), time, actor, "comment", "created", &id);
     live.comments.push((id, actor.to_owned(), text.clone()));
     live.row.updated = live.row.updated.max(Some(time));
-    world.record(EventRow {
-        text: Some(text),
-        ..row
-    });
+    world.record(EventRow { text: Some(text), ..row });
 }
 
 /// Deletes a comment: its author does, unless it is said who.
-pub(super) fn delete_comment(
-    world: &mut World,
-    live: &mut Live,
-    at: usize,
-    time: i64,
-    by: Option<&str>,
-) {
+pub(super) fn delete_comment(world: &mut World, live: &mut Live, at: usize, time: i64, by: Option<&str>) {
     let (id, author, text) = live.comments.remove(at);
-    let row = event_of(
-        world,
-        live_place(&live.row),
-        time,
-        by.unwrap_or(&author),
-        "comment",
-        "deleted",
-        &id,
-    );
+    let row = event_of(world, live_place(&live.row), time, by.unwrap_or(&author), "comment", "deleted", &id);
     live.row.updated = live.row.updated.max(Some(time));
-    world.record(EventRow {
-        text: Some(text),
-        ..row
-    });
+    world.record(EventRow { text: Some(text), ..row });
 }
 
 type Place = (Option<String>, i64, String);
@@ -236,15 +169,7 @@ fn live_place(row: &crate::data::rows::IssueRow) -> Place {
     (row.project.clone(), row.id, row.key.clone())
 }
 
-fn event_of(
-    world: &World,
-    place: Place,
-    time: i64,
-    actor: &str,
-    entity: &str,
-    action: &str,
-    id: &str,
-) -> EventRow {
+fn event_of(world: &World, place: Place, time: i64, actor: &str, entity: &str, action: &str, id: &str) -> EventRow {
     let (project, issue_id, key) = place;
     EventRow {
         project,
@@ -295,38 +220,12 @@ fn enlist(list: &mut Vec<String>, who: &str, added: bool) -> bool {
     true
 }
 
-fn person_event(
-    world: &mut World,
-    live: &Live,
-    changed: bool,
-    time: i64,
-    actor: &str,
-    entity: &str,
-    added: bool,
-) {
+fn person_event(world: &mut World, live: &Live, changed: bool, time: i64, actor: &str, entity: &str, added: bool) {
     if !changed {
         return;
     }
     let verb = if added { "added" } else { "removed" };
-    let row = event_of(
-        world,
-        live_place(&live.row),
-        time,
-        actor,
-        entity,
-        verb,
-        actor,
-    );
+    let row = event_of(world, live_place(&live.row), time, actor, entity, verb, actor);
     let who = Some(actor.to_owned());
-    world.record(if added {
-        EventRow {
-            to_value: who,
-            ..row
-        }
-    } else {
-        EventRow {
-            from_value: who,
-            ..row
-        }
-    });
+    world.record(if added { EventRow { to_value: who, ..row } } else { EventRow { from_value: who, ..row } });
 }

@@ -36,10 +36,7 @@ pub(super) const GROUPS: &[(&str, &[&str])] = &[
     ("contractors", &["kim", "leo", "mallory", "nina"]),
     (
         "developers",
-        &[
-            "alice", "bob", "carol", "dave", "erin", "frank", "grace", "heidi", "ivan", "judy",
-            "kim", "leo", "nina", "wendy",
-        ],
+        &["alice", "bob", "carol", "dave", "erin", "frank", "grace", "heidi", "ivan", "judy", "kim", "leo", "nina", "wendy"],
     ),
     ("jira-administrators", &["trent", "victor"]),
     ("product-managers", &["carol", "zoe", "heidi"]),
@@ -70,9 +67,7 @@ pub(super) const PROJECTS: &[Project] = &[
         category: "Payments",
         kind: "software",
         issues: 110,
-        team: &[
-            "alice", "dave", "erin", "heidi", "kim", "leo", "nina", "zoe",
-        ],
+        team: &["alice", "dave", "erin", "heidi", "kim", "leo", "nina", "zoe"],
         components: &["api", "billing", "checkout", "refunds"],
         versions: &["2.0", "2.1", "2.2", "2.3", "2.4", "3.0"],
         board: Some(1),
@@ -141,15 +136,7 @@ pub(super) const TYPES: &[(&str, &str, i64)] = &[
     ("Incident", "10004", 0),
     ("Sub-task", "10005", -1),
 ];
-pub(super) const LABELS: &[&str] = &[
-    "regression",
-    "security",
-    "performance",
-    "customer",
-    "docs",
-    "flaky",
-    "quick-win",
-];
+pub(super) const LABELS: &[&str] = &["regression", "security", "performance", "customer", "docs", "flaky", "quick-win"];
 pub(super) const TEAMS: &[&str] = &["Blue", "Green", "Red"];
 
 const SUBJECTS: &[&str] = &[
@@ -210,11 +197,7 @@ pub(super) fn summary(random: &mut Random) -> String {
 
 pub(super) fn remark(random: &mut Random) -> String {
     let first = random.pick(REMARKS);
-    if random.chance(40) {
-        format!("{first}. {}.", random.pick(REMARKS))
-    } else {
-        format!("{first}.")
-    }
+    if random.chance(40) { format!("{first}. {}.", random.pick(REMARKS)) } else { format!("{first}.") }
 }
 
 pub(super) fn description(random: &mut Random) -> String {

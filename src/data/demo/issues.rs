@@ -22,9 +22,7 @@ pub(super) struct Live {
 
 pub(super) fn fill(world: &mut World) {
     for (index, project) in PROJECTS.iter().enumerate() {
-        let mut times: Vec<i64> = (0..project.issues)
-            .map(|_| NOW - DAY - world.random.between(0, 500 * 24) * HOUR)
-            .collect();
+        let mut times: Vec<i64> = (0..project.issues).map(|_| NOW - DAY - world.random.between(0, 500 * 24) * HOUR).collect();
         times.sort_unstable();
         for time in times {
             let minutes = world.random.between(0, 59);
@@ -52,17 +50,9 @@ fn create(world: &mut World, index: usize, time: i64) {
     let parent = parent.map(|n| format!("{}-{n}", project.key));
     let parent = parent.filter(|_| matches!(project.key, "PAY" | "WEB") || kind == "Sub-task");
     // A sub-task without an issue above it would be none.
-    let kind = if kind == "Sub-task" && parent.is_none() {
-        "Task"
-    } else {
-        kind
-    };
+    let kind = if kind == "Sub-task" && parent.is_none() { "Task" } else { kind };
     let reporter = random.pick(project.team).to_owned();
-    let creator = if random.chance(4) {
-        "automation".to_owned()
-    } else {
-        reporter.clone()
-    };
+    let creator = if random.chance(4) { "automation".to_owned() } else { reporter.clone() };
     let row = IssueRow {
         id: 10_000 + world.issues.len() as i64,
         key: format!("{}-{number}", project.key),
@@ -70,37 +60,16 @@ fn create(world: &mut World, index: usize, time: i64) {
         issue_type: Some(kind.into()),
         status: Some("To Do".into()),
         status_category: Some("To Do".into()),
-        priority: Some(
-            random
-                .weighted(&[
-                    (5, "Highest"),
-                    (20, "High"),
-                    (50, "Medium"),
-                    (18, "Low"),
-                    (7, "Lowest"),
-                ])
-                .into(),
-        ),
-        assignee: random
-            .chance(55)
-            .then(|| random.pick(project.team).to_owned()),
+        priority: Some(random.weighted(&[(5, "Highest"), (20, "High"), (50, "Medium"), (18, "Low"), (7, "Lowest")]).into()),
+        assignee: random.chance(55).then(|| random.pick(project.team).to_owned()),
         reporter: Some(reporter),
         creator: Some(creator.clone()),
         summary: Some(cast::summary(random)),
         description: random.chance(90).then(|| cast::description(random)),
-        environment: (kind == "Incident")
-            .then(|| random.pick(&["production", "staging"]).to_owned()),
+        environment: (kind == "Incident").then(|| random.pick(&["production", "staging"]).to_owned()),
         created: Some(time),
-        components: if random.chance(50) {
-            vec![random.pick(project.components).to_owned()]
-        } else {
-            Vec::new()
-        },
-        labels: if random.chance(30) {
-            vec![random.pick(LABELS).to_owned()]
-        } else {
-            Vec::new()
-        },
+        components: if random.chance(50) { vec![random.pick(project.components).to_owned()] } else { Vec::new() },
+        labels: if random.chance(30) { vec![random.pick(LABELS).to_owned()] } else { Vec::new() },
         security_level: (project.key == "SEC" && random.chance(50)).then(|| "Internal".to_owned()),
         epic: parent.clone().filter(|_| kind == "Story"),
         parent,
@@ -112,31 +81,17 @@ fn create(world: &mut World, index: usize, time: i64) {
     let mut event = world.event(time, &creator, "issue", "created");
     place(&mut event, &row);
     world.record(event);
-    let mut live = Live {
-        row,
-        time,
-        comments: Vec::new(),
-        worklogs: Vec::new(),
-        attachments: Vec::new(),
-    };
+    let mut live = Live { row, time, comments: Vec::new(), worklogs: Vec::new(), attachments: Vec::new() };
     let steps = 2 + world.random.heavy(2, 3);
     let mut pingpong = if number % 29 == 5 { 14 } else { 0 };
     for _ in 0..steps + pingpong {
         let quick = world.random.chance(28);
-        let wait = if quick {
-            world.random.between(20, 55) * SECOND
-        } else {
-            world.random.heavy(20, 11) * MINUTE
-        };
+        let wait = if quick { world.random.between(20, 55) * SECOND } else { world.random.heavy(20, 11) * MINUTE };
         let time = working_time(live.time + wait);
         if time >= NOW - HOUR {
             break;
         }
-        let action = if pingpong > 0 {
-            Action::Status
-        } else {
-            world.random.weighted(ACTIONS)
-        };
+        let action = if pingpong > 0 { Action::Status } else { world.random.weighted(ACTIONS) };
         step(world, project, &mut live, action, time, pingpong > 0);
         pingpong -= i64::from(pingpong > 0);
     }
@@ -205,14 +160,7 @@ fn actor(world: &mut World, project: &Project, live: &Live) -> String {
     }
 }
 
-fn step(
-    world: &mut World,
-    project: &Project,
-    live: &mut Live,
-    action: Action,
-    time: i64,
-    pingpong: bool,
-) {
+fn step(world: &mut World, project: &Project, live: &mut Live, action: Action, time: i64, pingpong: bool) {
     let actor = actor(world, project, live);
     let before = world.tables.events.len();
     if field_step(world, project, live, action, time, &actor, pingpong).is_none() {
@@ -243,21 +191,14 @@ fn field_step(
         Action::Status => {
             let from = row.status.clone().unwrap_or_default();
             let to = match from.as_str() {
-                "To Do" | "In Progress" | "In Review" | "Blocked" | "Reopened" if pingpong => {
-                    "Done"
-                }
+                "To Do" | "In Progress" | "In Review" | "Blocked" | "Reopened" if pingpong => "Done",
                 "Done" | "Closed" if !pingpong && edit.world.random.chance(60) => return Some(()),
-                from => edit.world.random.weighted(if pingpong {
-                    &[(100, "Reopened")]
-                } else {
-                    next_statuses(from)
-                }),
+                from => edit.world.random.weighted(if pingpong { &[(100, "Reopened")] } else { next_statuses(from) }),
             };
             set_status(&mut edit, row, to, time);
         }
         Action::Assignee => {
-            let to = (!edit.world.random.chance(10))
-                .then(|| edit.world.random.pick(project.team).to_owned());
+            let to = (!edit.world.random.chance(10)).then(|| edit.world.random.pick(project.team).to_owned());
             let from = std::mem::replace(&mut row.assignee, to.clone());
             edit.field_with_ids("assignee", None, (from.clone(), from), (to.clone(), to));
         }
@@ -268,18 +209,12 @@ fn field_step(
                 Some((at + 1).to_string())
             };
             let from = std::mem::replace(&mut row.priority, to.clone());
-            edit.field_with_ids(
-                "priority",
-                None,
-                (from.clone(), id(&from)),
-                (to.clone(), id(&to)),
-            );
+            edit.field_with_ids("priority", None, (from.clone(), id(&from)), (to.clone(), id(&to)));
         }
         Action::FixVersion => {
             let name = edit.world.random.pick(project.versions).to_owned();
             let versions = &edit.world.tables.versions;
-            let is_it =
-                |v: &&crate::data::rows::VersionRow| v.name == name && v.project == row.project;
+            let is_it = |v: &&crate::data::rows::VersionRow| v.name == name && v.project == row.project;
             let id = versions.iter().find(is_it).and_then(|v| v.id.clone());
             toggle(&mut edit, "fixVersion", &mut row.fix_versions, name, id);
         }
@@ -310,21 +245,12 @@ fn field_step(
         Action::StoryPoints => {
             let to = Some(f64::from(edit.world.random.pick(&[1_i32, 2, 3, 5, 8, 13])));
             let from = std::mem::replace(&mut row.story_points, to);
-            edit.field(
-                "Story Points",
-                from.map(|n| n.to_string()),
-                to.map(|n| n.to_string()),
-            );
+            edit.field("Story Points", from.map(|n| n.to_string()), to.map(|n| n.to_string()));
         }
         Action::Due => {
-            let to = (!edit.world.random.chance(15))
-                .then(|| day(time) + edit.world.random.between(3, 40) as i32);
+            let to = (!edit.world.random.chance(15)).then(|| day(time) + edit.world.random.between(3, 40) as i32);
             let from = std::mem::replace(&mut row.due, to);
-            edit.field(
-                "due",
-                from.map(crate::data::rows::date_text),
-                to.map(crate::data::rows::date_text),
-            );
+            edit.field("due", from.map(crate::data::rows::date_text), to.map(crate::data::rows::date_text));
         }
         Action::Team => {
             let to = CustomValue::Text(edit.world.random.pick(TEAMS).to_owned());
@@ -340,16 +266,8 @@ fn field_step(
             let to = Some(edit.world.random.between(1, 40) * 3600);
             let from = std::mem::replace(&mut row.original_estimate, to);
             let left = std::mem::replace(&mut row.remaining_estimate, to);
-            edit.field(
-                "originalEstimate",
-                from.map(|n| n.to_string()),
-                to.map(|n| n.to_string()),
-            );
-            edit.field(
-                "remainingEstimate",
-                left.map(|n| n.to_string()),
-                to.map(|n| n.to_string()),
-            );
+            edit.field("originalEstimate", from.map(|n| n.to_string()), to.map(|n| n.to_string()));
+            edit.field("remainingEstimate", left.map(|n| n.to_string()), to.map(|n| n.to_string()));
         }
         _ => return None,
     }
@@ -362,12 +280,7 @@ fn set_status(edit: &mut Edit<'_>, row: &mut IssueRow, to: &str, time: i64) {
     let from = row.status.replace(to.to_owned());
     let id = |name: &str| known(name).map(|(_, _, id)| (*id).to_owned());
     let from_id = from.as_deref().and_then(id);
-    edit.field_with_ids(
-        "status",
-        None,
-        (from, from_id),
-        (Some(to.to_owned()), id(to)),
-    );
+    edit.field_with_ids("status", None, (from, from_id), (Some(to.to_owned()), id(to)));
     let category = known(to).map(|(_, category, _)| (*category).to_owned());
     if category != row.status_category {
         row.status_category_changed = Some(time);
@@ -375,12 +288,9 @@ fn set_status(edit: &mut Edit<'_>, row: &mut IssueRow, to: &str, time: i64) {
     let done = category.as_deref() == Some("Done");
     row.status_category = category;
     let resolution = match (done, &row.resolution) {
-        (true, None) => Some(edit.world.random.weighted(&[
-            (75, "Done"),
-            (10, "Won't Do"),
-            (8, "Duplicate"),
-            (7, "Cannot Reproduce"),
-        ])),
+        (true, None) => {
+            Some(edit.world.random.weighted(&[(75, "Done"), (10, "Won't Do"), (8, "Duplicate"), (7, "Cannot Reproduce")]))
+        }
         (true, Some(_)) => return,
         (false, _) => None,
     };
@@ -391,13 +301,7 @@ fn set_status(edit: &mut Edit<'_>, row: &mut IssueRow, to: &str, time: i64) {
 }
 
 /// Adds a value to a field of several, or takes it away: one item, as Jira writes it.
-fn toggle(
-    edit: &mut Edit<'_>,
-    field: &str,
-    values: &mut Vec<String>,
-    name: String,
-    id: Option<String>,
-) {
+fn toggle(edit: &mut Edit<'_>, field: &str, values: &mut Vec<String>, name: String, id: Option<String>) {
     match values.iter().position(|v| *v == name) {
         Some(at) => {
             values.remove(at);
@@ -413,19 +317,12 @@ fn toggle(
 fn sprint(edit: &mut Edit<'_>, project: &Project, row: &mut IssueRow, time: i64) {
     let Some(board) = project.board else { return };
     let sprints = &edit.world.tables.sprints;
-    let is_open = |s: &&crate::data::rows::SprintRow| {
-        s.board == Some(board.to_string()) && s.end.is_some_and(|end| end > time)
-    };
+    let is_open = |s: &&crate::data::rows::SprintRow| s.board == Some(board.to_string()) && s.end.is_some_and(|end| end > time);
     let Some(sprint) = sprints.iter().find(is_open).map(|s| s.name.clone()) else {
         return;
     };
     let ids = |names: &[String]| {
-        let id = |name: &String| {
-            sprints
-                .iter()
-                .find(|s| s.name == *name)
-                .map(|s| s.id.to_string())
-        };
+        let id = |name: &String| sprints.iter().find(|s| s.name == *name).map(|s| s.id.to_string());
         joined(&names.iter().filter_map(id).collect::<Vec<_>>(), ", ")
     };
     let (from, from_ids) = (joined(&row.sprints, ", "), ids(&row.sprints));

@@ -18,11 +18,7 @@ impl Random {
 
     /// A number from 0 to `n` - 1; 0 where there is none.
     pub(super) fn below(&mut self, n: usize) -> usize {
-        if n == 0 {
-            0
-        } else {
-            (self.next() % n as u64) as usize
-        }
+        if n == 0 { 0 } else { (self.next() % n as u64) as usize }
     }
 
     /// A number from `low` to `high`.

@@ -4,18 +4,8 @@ use super::{DAY, HOUR, MINUTE, NOW, World};
 use crate::data::rows::EventRow;
 
 /// Product, days ago, hour, actor, entity, action, id, name, from, to. Empty texts are none.
-type Line = (
-    &'static str,
-    i64,
-    i64,
-    &'static str,
-    &'static str,
-    &'static str,
-    &'static str,
-    &'static str,
-    &'static str,
-    &'static str,
-);
+type Line =
+    (&'static str, i64, i64, &'static str, &'static str, &'static str, &'static str, &'static str, &'static str, &'static str);
 
 #[rustfmt::skip]
 const ADMINISTRATION: &[Line] = &[
@@ -188,9 +178,7 @@ fn logins(world: &mut World) {
     };
     for days in 1..30 {
         let midnight = NOW - NOW.rem_euclid(DAY) - days * DAY;
-        for who in [
-            "alice", "bob", "carol", "dave", "trent", "victor", "mallory",
-        ] {
+        for who in ["alice", "bob", "carol", "dave", "trent", "victor", "mallory"] {
             // Some are away on some days.
             if world.random.chance(25) {
                 continue;
@@ -214,9 +202,7 @@ fn logins(world: &mut World) {
 
 fn views(world: &mut World) {
     for _ in 0..120 {
-        let who = world
-            .random
-            .pick(&["alice", "bob", "heidi", "ivan", "nina", "zoe", "mallory"]);
+        let who = world.random.pick(&["alice", "bob", "heidi", "ivan", "nina", "zoe", "mallory"]);
         let (id, name, space) = world.random.pick(&[
             ("5001", "Payments architecture", "ENG"),
             ("5002", "On-call handbook", "ENG"),

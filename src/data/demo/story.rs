@@ -20,9 +20,7 @@ pub(super) fn fill(world: &mut World) {
 /// Issues of a project that nothing happened to since a time, those alive, by index.
 fn quiet(issues: &[Live], project: &str, since: i64) -> Vec<usize> {
     let is_quiet = |i: &&usize| {
-        issues[**i].row.project.as_deref() == Some(project)
-            && issues[**i].time < since
-            && issues[**i].row.deleted_at.is_none()
+        issues[**i].row.project.as_deref() == Some(project) && issues[**i].time < since && issues[**i].row.deleted_at.is_none()
     };
     let all: Vec<usize> = (0..issues.len()).collect();
     all.iter().filter(is_quiet).copied().collect()
@@ -30,11 +28,7 @@ fn quiet(issues: &[Live], project: &str, since: i64) -> Vec<usize> {
 
 /// In PAY, within the last thirty days, contractors delete what others wrote.
 fn contractors_delete_comments(world: &mut World, issues: &mut [Live]) {
-    for (n, at) in quiet(issues, "PAY", NOW - 30 * DAY)
-        .into_iter()
-        .take(7)
-        .enumerate()
-    {
+    for (n, at) in quiet(issues, "PAY", NOW - 30 * DAY).into_iter().take(7).enumerate() {
         let live = &mut issues[at];
         let time = NOW - 28 * DAY + n as i64 * 3 * DAY;
         activity::comment(world, live, time - 40 * MINUTE, "alice");
@@ -63,10 +57,7 @@ fn delete(world: &mut World, live: &mut Live, time: i64, by: &str) {
     live.row.deleted_at = Some(time);
     live.time = time;
     let key = live.row.key.clone();
-    world
-        .tables
-        .links
-        .retain(|l| l.source != key && l.target != key);
+    world.tables.links.retain(|l| l.source != key && l.target != key);
     world.tables.remote_links.retain(|l| l.issue != key);
     world.record(row);
 }
@@ -74,18 +65,8 @@ fn delete(world: &mut World, live: &mut Live, time: i64, by: &str) {
 /// Mallory deletes eight issues of OPS within four minutes.
 fn deletion_burst(world: &mut World, issues: &mut [Live]) {
     let start = NOW - 9 * DAY - 9 * HOUR;
-    for (n, at) in quiet(issues, "OPS", start - DAY)
-        .into_iter()
-        .skip(5)
-        .take(8)
-        .enumerate()
-    {
-        delete(
-            world,
-            &mut issues[at],
-            start + n as i64 * 32 * SECOND,
-            "mallory",
-        );
+    for (n, at) in quiet(issues, "OPS", start - DAY).into_iter().skip(5).take(8).enumerate() {
+        delete(world, &mut issues[at], start + n as i64 * 32 * SECOND, "mallory");
     }
     // And as many comments of one issue.
     if let Some(at) = quiet(issues, "OPS", start - DAY).into_iter().next() {
@@ -96,32 +77,18 @@ fn deletion_burst(world: &mut World, issues: &mut [Live]) {
         }
         for n in 0..6 {
             let last = live.comments.len() - 1;
-            activity::delete_comment(
-                world,
-                live,
-                last,
-                start + 10 * MINUTE + n * 20 * SECOND,
-                Some("mallory"),
-            );
+            activity::delete_comment(world, live, last, start + 10 * MINUTE + n * 20 * SECOND, Some("mallory"));
         }
         live.time = start + HOUR;
     }
 }
 
 fn other_deletions(world: &mut World, issues: &mut [Live]) {
-    for (project, by, days) in [
-        ("WEB", "carol", 50),
-        ("WEB", "automation", 33),
-        ("PAY", "alice", 21),
-        ("SEC", "trent", 4),
-    ] {
-        let found = quiet(issues, project, NOW - days * DAY)
-            .into_iter()
-            .rev()
-            .find(|at| {
-                let key = &issues[*at].row.key;
-                !issues.iter().any(|i| i.row.parent.as_ref() == Some(key))
-            });
+    for (project, by, days) in [("WEB", "carol", 50), ("WEB", "automation", 33), ("PAY", "alice", 21), ("SEC", "trent", 4)] {
+        let found = quiet(issues, project, NOW - days * DAY).into_iter().rev().find(|at| {
+            let key = &issues[*at].row.key;
+            !issues.iter().any(|i| i.row.parent.as_ref() == Some(key))
+        });
         if let Some(at) = found {
             delete(world, &mut issues[at], NOW - days * DAY + HOUR, by);
         }
@@ -138,9 +105,7 @@ fn moves(world: &mut World, issues: &mut [Live]) {
             && row.fix_versions.is_empty()
             && row.components.is_empty()
             && row.sprints.is_empty()
-            && !issues
-                .iter()
-                .any(|i| i.row.parent.as_ref() == Some(&row.key))
+            && !issues.iter().any(|i| i.row.parent.as_ref() == Some(&row.key))
     };
     let chosen: Vec<usize> = candidates.into_iter().filter(free).take(4).collect();
     for (n, at) in chosen.into_iter().enumerate() {
@@ -168,11 +133,7 @@ fn moves(world: &mut World, issues: &mut [Live]) {
             to_id: Some(to.clone()),
             ..base.clone()
         };
-        for event in [
-            field("project", "WEB", "PAY"),
-            field("key", &from, &to),
-            moved,
-        ] {
+        for event in [field("project", "WEB", "PAY"), field("key", &from, &to), moved] {
             world.record(event);
         }
         issues[at].time = time;
@@ -193,16 +154,8 @@ fn moves(world: &mut World, issues: &mut [Live]) {
 
 /// One issue is archived, one comes back.
 fn archive(world: &mut World, issues: &mut [Live]) {
-    for (n, at) in quiet(issues, "SEC", NOW - 60 * DAY)
-        .into_iter()
-        .take(2)
-        .enumerate()
-    {
-        let steps: &[(i64, &str)] = if n == 0 {
-            &[(40, "archived")]
-        } else {
-            &[(39, "archived"), (37, "restored")]
-        };
+    for (n, at) in quiet(issues, "SEC", NOW - 60 * DAY).into_iter().take(2).enumerate() {
+        let steps: &[(i64, &str)] = if n == 0 { &[(40, "archived")] } else { &[(39, "archived"), (37, "restored")] };
         for (days, action) in steps {
             let mut row = world.event(NOW - days * DAY, "trent", "issue", action);
             place(&mut row, &issues[at].row);

@@ -3,9 +3,8 @@
 use super::cast::{GROUPS, PEOPLE, PRIORITIES, PROJECTS, RESOLUTIONS, ROBOTS, STATUSES, TYPES};
 use super::{DAY, NOW, World};
 use crate::data::rows::{
-    ComponentRow, FieldRow, FilterRow, IssueTypeRow, MembershipRow, OrganizationMemberRow,
-    OrganizationRow, PriorityRow, ProjectRow, ResolutionRow, RoleMemberRow, SprintRow, StatusRow,
-    UserRow, VersionRow, WorkflowProjectRow, WorkflowRow,
+    ComponentRow, FieldRow, FilterRow, IssueTypeRow, MembershipRow, OrganizationMemberRow, OrganizationRow, PriorityRow,
+    ProjectRow, ResolutionRow, RoleMemberRow, SprintRow, StatusRow, UserRow, VersionRow, WorkflowProjectRow, WorkflowRow,
 };
 
 /// Days between the releases of a project.
@@ -25,19 +24,11 @@ pub(super) fn fill(world: &mut World) {
             name: (*name).into(),
             category: Some((*category).into()),
             rank: Some(rank),
-            former_names: if *name == "To Do" {
-                vec!["Open".into()]
-            } else {
-                Vec::new()
-            },
+            former_names: if *name == "To Do" { vec!["Open".into()] } else { Vec::new() },
         });
     }
     for (rank, name) in (0..).zip(PRIORITIES) {
-        tables.priorities.push(PriorityRow {
-            id: Some((rank + 1).to_string()),
-            name: (*name).into(),
-            rank: Some(rank),
-        });
+        tables.priorities.push(PriorityRow { id: Some((rank + 1).to_string()), name: (*name).into(), rank: Some(rank) });
     }
     for (rank, (name, id, level)) in (0..).zip(TYPES) {
         tables.issue_types.push(IssueTypeRow {
@@ -49,11 +40,7 @@ pub(super) fn fill(world: &mut World) {
         });
     }
     for (rank, name) in (0..).zip(RESOLUTIONS) {
-        tables.resolutions.push(ResolutionRow {
-            id: Some((10_000 + rank).to_string()),
-            name: (*name).into(),
-            rank: Some(rank),
-        });
+        tables.resolutions.push(ResolutionRow { id: Some((10_000 + rank).to_string()), name: (*name).into(), rank: Some(rank) });
     }
     for (id, name, kind) in [
         ("customfield_10050", "Team", "option"),
@@ -68,37 +55,12 @@ pub(super) fn fill(world: &mut World) {
         });
     }
     for (id, name, owner, query) in [
-        (
-            "10100",
-            "My open bugs",
-            "alice",
-            "type = Bug AND assignee = currentUser() AND resolution = Unresolved",
-        ),
-        (
-            "10101",
-            "Payments this sprint",
-            "alice",
-            "project = PAY AND sprint IN openSprints() ORDER BY priority DESC",
-        ),
-        (
-            "10102",
-            "Reopened again",
-            "carol",
-            "status CHANGED TO Reopened TIMES >= 3",
-        ),
-        (
-            "10103",
-            "Deleted comments",
-            "trent",
-            "comment DELETED AFTER -30d",
-        ),
+        ("10100", "My open bugs", "alice", "type = Bug AND assignee = currentUser() AND resolution = Unresolved"),
+        ("10101", "Payments this sprint", "alice", "project = PAY AND sprint IN openSprints() ORDER BY priority DESC"),
+        ("10102", "Reopened again", "carol", "status CHANGED TO Reopened TIMES >= 3"),
+        ("10103", "Deleted comments", "trent", "comment DELETED AFTER -30d"),
     ] {
-        tables.filters.push(FilterRow {
-            id: Some(id.into()),
-            name: name.into(),
-            owner: Some(owner.into()),
-            query: query.into(),
-        });
+        tables.filters.push(FilterRow { id: Some(id.into()), name: name.into(), owner: Some(owner.into()), query: query.into() });
     }
 }
 
@@ -125,25 +87,13 @@ fn people(world: &mut World) {
     }
     for (group, members) in GROUPS {
         for member in *members {
-            world.tables.memberships.push(MembershipRow {
-                group: (*group).into(),
-                account_id: (*member).into(),
-            });
+            world.tables.memberships.push(MembershipRow { group: (*group).into(), account_id: (*member).into() });
         }
     }
-    for (id, name, members) in [
-        ("1", "Acme", ["wendy", "zoe"]),
-        ("2", "Globex", ["peggy", "judy"]),
-    ] {
-        world.tables.organizations.push(OrganizationRow {
-            id: Some(id.into()),
-            name: name.into(),
-        });
+    for (id, name, members) in [("1", "Acme", ["wendy", "zoe"]), ("2", "Globex", ["peggy", "judy"])] {
+        world.tables.organizations.push(OrganizationRow { id: Some(id.into()), name: name.into() });
         for member in members {
-            let row = OrganizationMemberRow {
-                organization: name.into(),
-                account_id: member.into(),
-            };
+            let row = OrganizationMemberRow { organization: name.into(), account_id: member.into() };
             world.tables.organization_members.push(row);
         }
     }
@@ -203,10 +153,7 @@ fn projects(world: &mut World) {
         if let Some(board) = project.board {
             sprints(world, &key, lead, board);
         }
-        for (role, members) in [
-            ("Administrators", &project.team[..1]),
-            ("Developers", project.team),
-        ] {
+        for (role, members) in [("Administrators", &project.team[..1]), ("Developers", project.team)] {
             for member in members {
                 world.tables.role_members.push(RoleMemberRow {
                     project: key.clone(),
@@ -231,10 +178,7 @@ fn projects(world: &mut World) {
         archived: Some(true),
     });
     for (id, name) in [("501", "Software flow"), ("502", "Operations flow")] {
-        world.tables.workflows.push(WorkflowRow {
-            id: Some(id.into()),
-            name: name.into(),
-        });
+        world.tables.workflows.push(WorkflowRow { id: Some(id.into()), name: name.into() });
     }
 }
 
@@ -264,11 +208,7 @@ fn sprints(world: &mut World, project: &str, lead: &str, board: i64) {
             end: Some(end),
             complete: (state == "closed").then_some(end),
         });
-        for (time, action) in [
-            (start - 5 * DAY, "created"),
-            (start, "started"),
-            (end, "closed"),
-        ] {
+        for (time, action) in [(start - 5 * DAY, "created"), (start, "started"), (end, "closed")] {
             if time < NOW {
                 let mut event = world.event(time, lead, "sprint", action);
                 event.project = Some(project.into());

@@ -39,10 +39,7 @@ pub(super) fn history(value: &Value, subject: &Subject, site: &mut Site, mapped:
     let time = match instant(history.get("created").unwrap_or(&Value::Null)) {
         Ok(time) => time,
         Err(reason) => {
-            mapped.flaws.push(format!(
-                "change {}: {reason}",
-                name.as_deref().unwrap_or("without an id")
-            ));
+            mapped.flaws.push(format!("change {}: {reason}", name.as_deref().unwrap_or("without an id")));
             return;
         }
     };
@@ -56,30 +53,18 @@ pub(super) fn history(value: &Value, subject: &Subject, site: &mut Site, mapped:
 
     let items = list(history, "items");
     let seconds = logged_seconds(items);
-    let keys = items
-        .iter()
-        .filter_map(Value::as_object)
-        .find(|i| is_field(i, "key"))
-        .map(Sides::of);
+    let keys = items.iter().filter_map(Value::as_object).find(|i| is_field(i, "key")).map(Sides::of);
     for (index, item) in items.iter().enumerate() {
         let Some(item) = item.as_object() else {
-            mapped
-                .flaws
-                .push(format!("change {change}: item {} is no object", index + 1));
+            mapped.flaws.push(format!("change {change}: item {} is no object", index + 1));
             continue;
         };
         let Some(field) = text(item, "field") else {
-            mapped.flaws.push(format!(
-                "change {change}: item {} names no field",
-                index + 1
-            ));
+            mapped.flaws.push(format!("change {change}: item {} names no field", index + 1));
             continue;
         };
         mapped.counts.change_items += 1;
-        let row = EventRow {
-            event_id: format!("jira:change:{change}:{index:03}"),
-            ..base.clone()
-        };
+        let row = EventRow { event_id: format!("jira:change:{change}:{index:03}"), ..base.clone() };
         let sides = Sides::of(item);
         match field.to_lowercase().as_str() {
             "comment" => comment(row, sides, mapped),
@@ -88,15 +73,7 @@ pub(super) fn history(value: &Value, subject: &Subject, site: &mut Site, mapped:
             "remoteissuelink" => remote_link(row, sides, mapped),
             "worklogid" => worklog(row, sides, seconds, mapped),
             "project" => project_change(row, text(item, "fieldId"), sides, keys.as_ref(), mapped),
-            lower => field_change(
-                row,
-                field,
-                lower,
-                text(item, "fieldId"),
-                sides,
-                site,
-                mapped,
-            ),
+            lower => field_change(row, field, lower, text(item, "fieldId"), sides, site, mapped),
         }
     }
 }
@@ -116,12 +93,7 @@ struct Sides {
 impl Sides {
     fn of(item: &Object) -> Self {
         let read = |name: &str| item.get(name).and_then(scalar);
-        Self {
-            from_id: read("from"),
-            from: read("fromString"),
-            to_id: read("to"),
-            to: read("toString"),
-        }
+        Self { from_id: read("from"), from: read("fromString"), to_id: read("to"), to: read("toString") }
     }
 
     fn before(&self) -> Option<String> {
@@ -136,15 +108,10 @@ impl Sides {
 /// The name of a field in queries. Servers of all ages and clouds spell the built-in ones differently.
 fn canonical(field: &str, lower: &str) -> String {
     let name = match lower {
-        "status" | "assignee" | "priority" | "resolution" | "labels" | "summary"
-        | "description" | "environment" | "reporter" | "creator" | "project" | "key" | "parent"
-        | "component" => lower,
-        "fix version" | "fix version/s" | "fix versions" | "fixversions" | "fixversion" => {
-            "fixVersion"
-        }
-        "version" | "versions" | "affects version/s" | "affects versions" | "affectsversions" => {
-            "affectedVersion"
-        }
+        "status" | "assignee" | "priority" | "resolution" | "labels" | "summary" | "description" | "environment" | "reporter"
+        | "creator" | "project" | "key" | "parent" | "component" => lower,
+        "fix version" | "fix version/s" | "fix versions" | "fixversions" | "fixversion" => "fixVersion",
+        "version" | "versions" | "affects version/s" | "affects versions" | "affectsversions" => "affectedVersion",
         "components" | "component/s" => "component",
         "issuetype" | "issue type" | "type" => "type",
         "duedate" | "due date" => "due",
@@ -227,17 +194,8 @@ fn shown(id: &Option<String>, name: &Option<String>) -> Option<String> {
 
 /// The change log shows names of projects, queries and the issues table have keys: those of the
 /// issue's own key, which changes in the same edit.
-fn project_change(
-    row: EventRow,
-    field_id: Option<&str>,
-    sides: Sides,
-    keys: Option<&Sides>,
-    mapped: &mut Mapped,
-) {
-    let project = |key: Option<&String>| {
-        key.and_then(|k| k.rsplit_once('-'))
-            .map(|(p, _)| p.to_owned())
-    };
+fn project_change(row: EventRow, field_id: Option<&str>, sides: Sides, keys: Option<&Sides>, mapped: &mut Mapped) {
+    let project = |key: Option<&String>| key.and_then(|k| k.rsplit_once('-')).map(|(p, _)| p.to_owned());
     let row = EventRow {
         field: Some("project".into()),
         field_id: field_id.map(str::to_owned),
@@ -252,11 +210,7 @@ fn project_change(
 
 /// A new key is a move to another project.
 fn moved(key_change: &EventRow, mapped: &mut Mapped) {
-    let project = |key: &Option<String>| {
-        key.as_deref()
-            .and_then(|k| k.rsplit_once('-'))
-            .map(|(p, _)| p.to_owned())
-    };
+    let project = |key: &Option<String>| key.as_deref().and_then(|k| k.rsplit_once('-')).map(|(p, _)| p.to_owned());
     let row = EventRow {
         event_id: format!("{}:moved", key_change.event_id),
         action: "moved".into(),
@@ -270,11 +224,7 @@ fn moved(key_change: &EventRow, mapped: &mut Mapped) {
 }
 
 fn push(row: EventRow, entity: &str, action: &str, hearsay: u8, mapped: &mut Mapped) {
-    let row = EventRow {
-        entity: entity.into(),
-        action: action.into(),
-        ..row
-    };
+    let row = EventRow { entity: entity.into(), action: action.into(), ..row };
     mapped.events.push(Event { row, hearsay });
 }
 
@@ -311,11 +261,7 @@ fn attachment(mut row: EventRow, sides: Sides, mapped: &mut Mapped) {
 fn phrase(shown: &Option<String>, key: &Option<String>) -> Option<String> {
     let shown = shown.as_deref()?;
     let shown = shown.strip_prefix("This issue ").unwrap_or(shown);
-    let shown = key
-        .as_deref()
-        .and_then(|k| shown.strip_suffix(k))
-        .unwrap_or(shown)
-        .trim();
+    let shown = key.as_deref().and_then(|k| shown.strip_suffix(k)).unwrap_or(shown).trim();
     (!shown.is_empty()).then(|| shown.to_owned())
 }
 
@@ -325,28 +271,13 @@ fn link(row: EventRow, sides: Sides, mapped: &mut Mapped) {
     let both = before.is_some() && after.is_some();
     if before.is_some() {
         let name = phrase(&sides.from, &sides.from_id);
-        let event_id = if both {
-            format!("{}:removed", row.event_id)
-        } else {
-            row.event_id.clone()
-        };
-        let removed = EventRow {
-            event_id,
-            entity_name: name,
-            from_value: before,
-            from_id: sides.from_id,
-            ..row.clone()
-        };
+        let event_id = if both { format!("{}:removed", row.event_id) } else { row.event_id.clone() };
+        let removed = EventRow { event_id, entity_name: name, from_value: before, from_id: sides.from_id, ..row.clone() };
         push(removed, "link", "removed", 0, mapped);
     }
     if after.is_some() {
         let name = phrase(&sides.to, &sides.to_id);
-        let added = EventRow {
-            entity_name: name,
-            to_value: after,
-            to_id: sides.to_id,
-            ..row
-        };
+        let added = EventRow { entity_name: name, to_value: after, to_id: sides.to_id, ..row };
         push(added, "link", "added", 0, mapped);
     }
 }
@@ -355,9 +286,7 @@ fn link(row: EventRow, sides: Sides, mapped: &mut Mapped) {
 fn title(shown: &Option<String>) -> Option<String> {
     let shown = shown.as_deref()?;
     let (start, end) = (shown.find('"')? + 1, shown.rfind('"')?);
-    let quoted: Cow<'_, str> = shown
-        .get(start..end)
-        .map_or(Cow::Borrowed(shown), Cow::Borrowed);
+    let quoted: Cow<'_, str> = shown.get(start..end).map_or(Cow::Borrowed(shown), Cow::Borrowed);
     Some(quoted.into_owned())
 }
 
@@ -376,10 +305,7 @@ fn remote_link(mut row: EventRow, sides: Sides, mapped: &mut Mapped) {
 
 /// How much the time spent changed in this edit.
 fn logged_seconds(items: &[Value]) -> Option<i64> {
-    let item = items
-        .iter()
-        .filter_map(Value::as_object)
-        .find(|i| text(i, "field") == Some("timespent"))?;
+    let item = items.iter().filter_map(Value::as_object).find(|i| text(i, "field") == Some("timespent"))?;
     let sides = Sides::of(item);
     let number = |side: Option<String>| side.map_or(Some(0), |s| s.parse::<i64>().ok());
     Some(number(sides.after())? - number(sides.before())?)

@@ -15,21 +15,11 @@ use crate::data::rows::{IssueRow, LinkRow, date};
 pub(super) fn issue(record: &Object, site: &mut Site) -> Result<Mapped, String> {
     let fields = object(record, "fields").ok_or("its fields are no object")?;
     let key = text(record, "key").ok_or("it has no key")?.to_owned();
-    let number = record
-        .get("id")
-        .and_then(int)
-        .ok_or("its id is no number")?;
+    let number = record.get("id").and_then(int).ok_or("its id is no number")?;
     site.names.expanded(record);
 
-    let mut reader = Reader {
-        site: &mut *site,
-        row: IssueRow {
-            id: number,
-            key,
-            ..IssueRow::default()
-        },
-        mapped: Mapped::default(),
-    };
+    let mut reader =
+        Reader { site: &mut *site, row: IssueRow { id: number, key, ..IssueRow::default() }, mapped: Mapped::default() };
     let mut lists = Lists::default();
     for (name, value) in fields {
         if !value.is_null() {
@@ -37,27 +27,14 @@ pub(super) fn issue(record: &Object, site: &mut Site) -> Result<Mapped, String> 
         }
     }
     reader.times(fields);
-    let Reader {
-        row, mut mapped, ..
-    } = reader;
-    let created = row.created.ok_or_else(|| {
-        match fields.get("created").or_else(|| fields.get("Created")) {
-            Some(value) => instant(value).err().map_or_else(
-                || "it has no creation date".into(),
-                |e| format!("created: {e}"),
-            ),
-            None => "it has no creation date".to_owned(),
-        }
+    let Reader { row, mut mapped, .. } = reader;
+    let created = row.created.ok_or_else(|| match fields.get("created").or_else(|| fields.get("Created")) {
+        Some(value) => instant(value).err().map_or_else(|| "it has no creation date".into(), |e| format!("created: {e}")),
+        None => "it has no creation date".to_owned(),
     })?;
 
-    let (project, _) = row
-        .key
-        .rsplit_once('-')
-        .ok_or_else(|| format!("{} is no issue key", row.key))?;
-    let row = IssueRow {
-        project: row.project.clone().or_else(|| Some(project.to_owned())),
-        ..row
-    };
+    let (project, _) = row.key.rsplit_once('-').ok_or_else(|| format!("{} is no issue key", row.key))?;
+    let row = IssueRow { project: row.project.clone().or_else(|| Some(project.to_owned())), ..row };
     if let Some(project) = &row.project {
         site.project_key(project);
     }
@@ -66,9 +43,7 @@ pub(super) fn issue(record: &Object, site: &mut Site) -> Result<Mapped, String> 
     let histories = object(record, "changelog").map_or(&[][..], |c| list(c, "histories"));
     subject.keys = changelog::former_keys(histories);
 
-    mapped
-        .events
-        .push(created_event(&subject, &row, fields, created, site));
+    mapped.events.push(created_event(&subject, &row, fields, created, site));
     if let Some(log) = record.get("changelog").and_then(Value::as_object) {
         incomplete(log, histories.len(), "changes", &mut mapped);
     }
@@ -96,21 +71,11 @@ pub(super) fn issue(record: &Object, site: &mut Site) -> Result<Mapped, String> 
     Ok(mapped)
 }
 
-fn created_event(
-    subject: &Subject,
-    issue: &IssueRow,
-    fields: &Object,
-    created: i64,
-    site: &mut Site,
-) -> Event {
+fn created_event(subject: &Subject, issue: &IssueRow, fields: &Object, created: i64, site: &mut Site) -> Event {
     let mut row = subject.event("issue", "created", created);
     row.event_id = format!("jira:issue:{}:created", issue.id);
     row.origin = Some("import".into());
-    let person = |names: [&str; 2]| {
-        names
-            .into_iter()
-            .find_map(|n| fields.get(n).filter(|v| v.is_object()))
-    };
+    let person = |names: [&str; 2]| names.into_iter().find_map(|n| fields.get(n).filter(|v| v.is_object()));
     if person(["creator", "Creator"]).is_some() {
         set_actor(&mut row, person(["creator", "Creator"]), site);
     } else if person(["reporter", "Reporter"]).is_some() {
@@ -124,14 +89,8 @@ fn created_event(
 }
 
 fn incomplete(part: &Object, found: usize, what: &str, mapped: &mut Mapped) {
-    if let Some(total) = part
-        .get("total")
-        .and_then(Value::as_u64)
-        .filter(|t| *t > found as u64)
-    {
-        mapped.incomplete.push(format!(
-            "only {found} of its {total} {what} are in the record"
-        ));
+    if let Some(total) = part.get("total").and_then(Value::as_u64).filter(|t| *t > found as u64) {
+        mapped.incomplete.push(format!("only {found} of its {total} {what} are in the record"));
     }
 }
 
@@ -158,21 +117,16 @@ impl Reader<'_> {
             "environment" => self.row.environment = self.body(name, value),
             "project" => self.row.project = self.part(name, value, |s, v| s.project(v)),
             "issuetype" | "issue type" | "work type" => {
-                self.row.issue_type = self
-                    .part(name, value, |s, v| s.issue_type(v, false))
-                    .map(|(name, _)| name);
+                self.row.issue_type = self.part(name, value, |s, v| s.issue_type(v, false)).map(|(name, _)| name);
             }
             "status" => {
-                if let Some((status, category)) = self.part(name, value, |s, v| s.status(v, false))
-                {
+                if let Some((status, category)) = self.part(name, value, |s, v| s.status(v, false)) {
                     self.row.status = Some(status);
                     self.row.status_category = category;
                 }
             }
             "priority" => self.row.priority = self.part(name, value, |s, v| s.priority(v, false)),
-            "resolution" => {
-                self.row.resolution = self.part(name, value, |s, v| s.resolution(v, false))
-            }
+            "resolution" => self.row.resolution = self.part(name, value, |s, v| s.resolution(v, false)),
             "assignee" => self.row.assignee = self.person(name, value),
             "reporter" => self.row.reporter = self.person(name, value),
             "creator" => self.row.creator = self.person(name, value),
@@ -189,39 +143,27 @@ impl Reader<'_> {
             "labels" => self.row.labels = self.texts(name, value, |_, v| scalar(v)),
             "components" => {
                 let project = self.project_of_key();
-                self.row.components =
-                    self.texts(name, value, |s, v| s.component(v, project.as_deref()));
+                self.row.components = self.texts(name, value, |s, v| s.component(v, project.as_deref()));
             }
             "fixversions" | "fix versions" | "fix version/s" => {
                 let project = self.project_of_key();
-                self.row.fix_versions =
-                    self.texts(name, value, |s, v| s.version(v, project.as_deref()));
+                self.row.fix_versions = self.texts(name, value, |s, v| s.version(v, project.as_deref()));
             }
             "versions" | "affects versions" | "affects version/s" => {
                 let project = self.project_of_key();
-                self.row.affected_versions =
-                    self.texts(name, value, |s, v| s.version(v, project.as_deref()));
+                self.row.affected_versions = self.texts(name, value, |s, v| s.version(v, project.as_deref()));
             }
             "sprint" | "closedsprints" => {
-                let sprints = value
-                    .as_array()
-                    .map_or(std::slice::from_ref(value), Vec::as_slice);
-                let names: Vec<String> =
-                    sprints.iter().filter_map(|s| self.site.sprint(s)).collect();
+                let sprints = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+                let names: Vec<String> = sprints.iter().filter_map(|s| self.site.sprint(s)).collect();
                 self.add_sprints(names);
             }
             "parent" => self.parent(name, value),
             "epic" => {
-                self.row.epic = value
-                    .as_object()
-                    .and_then(|e| text(e, "key"))
-                    .map(str::to_owned);
+                self.row.epic = value.as_object().and_then(|e| text(e, "key")).map(str::to_owned);
             }
             "security" | "security level" => {
-                self.row.security_level = value
-                    .as_object()
-                    .and_then(|s| text(s, "name"))
-                    .map(str::to_owned);
+                self.row.security_level = value.as_object().and_then(|s| text(s, "name")).map(str::to_owned);
             }
             "votes" => {
                 self.row.votes = value.get("votes").and_then(int);
@@ -231,22 +173,14 @@ impl Reader<'_> {
                 self.row.watchers = value.get("watchCount").and_then(int);
                 self.row.watcher_ids = self.people(value.get("watchers"));
             }
-            "timeoriginalestimate" | "original estimate" => {
-                self.row.original_estimate = self.seconds(name, value)
-            }
-            "timeestimate" | "remaining estimate" => {
-                self.row.remaining_estimate = self.seconds(name, value)
-            }
+            "timeoriginalestimate" | "original estimate" => self.row.original_estimate = self.seconds(name, value),
+            "timeestimate" | "remaining estimate" => self.row.remaining_estimate = self.seconds(name, value),
             "timespent" | "time spent" => self.row.time_spent = self.seconds(name, value),
             "comment" => lists.comments = Some(value),
             "worklog" => lists.worklogs = Some(value),
             "attachment" => {
                 lists.attachments = value.as_array().map_or(&[], Vec::as_slice);
-                let name = |a: &Value| {
-                    a.as_object()
-                        .and_then(|a| text(a, "filename"))
-                        .map(str::to_owned)
-                };
+                let name = |a: &Value| a.as_object().and_then(|a| text(a, "filename")).map(str::to_owned);
                 self.row.attachments = lists.attachments.iter().filter_map(name).collect();
             }
             "issuelinks" | "linked issues" => {
@@ -256,9 +190,7 @@ impl Reader<'_> {
             }
             _ if name.starts_with("customfield_") => self.custom(name.to_owned(), value),
             // Keyed by names, as by tools that translate the ids for their users.
-            _ if name.contains(|c: char| c.is_uppercase() || c == ' ')
-                && !DERIVED.contains(&lower.as_str()) =>
-            {
+            _ if name.contains(|c: char| c.is_uppercase() || c == ' ') && !DERIVED.contains(&lower.as_str()) => {
                 self.site.names.used(name);
                 self.custom(format!("{BY_NAME}{name}"), value);
             }
@@ -272,23 +204,14 @@ impl Reader<'_> {
             return;
         };
         let seconds = |name: &str| tracking.get(name).and_then(int);
-        self.row.original_estimate = self
-            .row
-            .original_estimate
-            .or(seconds("originalEstimateSeconds"));
-        self.row.remaining_estimate = self
-            .row
-            .remaining_estimate
-            .or(seconds("remainingEstimateSeconds"));
+        self.row.original_estimate = self.row.original_estimate.or(seconds("originalEstimateSeconds"));
+        self.row.remaining_estimate = self.row.remaining_estimate.or(seconds("remainingEstimateSeconds"));
         self.row.time_spent = self.row.time_spent.or(seconds("timeSpentSeconds"));
     }
 
     fn check(&mut self, good: bool, name: &str, value: &Value, wanted: &str) {
         if !good {
-            self.mapped.flaws.push(format!(
-                "{name}: {} where {wanted} is expected",
-                kind(value)
-            ));
+            self.mapped.flaws.push(format!("{name}: {} where {wanted} is expected", kind(value)));
         }
     }
 
@@ -302,12 +225,7 @@ impl Reader<'_> {
         adf::body(value)
     }
 
-    fn part<T>(
-        &mut self,
-        name: &str,
-        value: &Value,
-        read: impl FnOnce(&mut Site, &Value) -> Option<T>,
-    ) -> Option<T> {
+    fn part<T>(&mut self, name: &str, value: &Value, read: impl FnOnce(&mut Site, &Value) -> Option<T>) -> Option<T> {
         let found = read(self.site, value);
         self.check(found.is_some(), name, value, "an object with a name");
         found
@@ -320,13 +238,8 @@ impl Reader<'_> {
     }
 
     fn people(&mut self, list: Option<&Value>) -> Vec<String> {
-        let list = list
-            .and_then(Value::as_array)
-            .map_or(&[][..], Vec::as_slice);
-        list.iter()
-            .filter_map(|p| self.site.person(p))
-            .map(|p| p.id)
-            .collect()
+        let list = list.and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+        list.iter().filter_map(|p| self.site.person(p)).map(|p| p.id).collect()
     }
 
     fn instant(&mut self, name: &str, value: &Value) -> Option<i64> {
@@ -345,43 +258,28 @@ impl Reader<'_> {
         found
     }
 
-    fn texts(
-        &mut self,
-        name: &str,
-        value: &Value,
-        mut read: impl FnMut(&mut Site, &Value) -> Option<String>,
-    ) -> Vec<String> {
+    fn texts(&mut self, name: &str, value: &Value, mut read: impl FnMut(&mut Site, &Value) -> Option<String>) -> Vec<String> {
         self.check(value.is_array(), name, value, "a list");
         let list = value.as_array().map_or(&[][..], Vec::as_slice);
         let found: Vec<String> = list.iter().filter_map(|v| read(self.site, v)).collect();
         if found.len() < list.len() {
             let lost = list.len() - found.len();
-            self.mapped.flaws.push(format!(
-                "{name}: {lost} of {} elements have no name",
-                list.len()
-            ));
+            self.mapped.flaws.push(format!("{name}: {lost} of {} elements have no name", list.len()));
         }
         found
     }
 
     /// Versions and components belong to the project that the issue is in now.
     fn project_of_key(&self) -> Option<String> {
-        self.row
-            .key
-            .rsplit_once('-')
-            .map(|(project, _)| project.to_owned())
+        self.row.key.rsplit_once('-').map(|(project, _)| project.to_owned())
     }
 
     fn parent(&mut self, name: &str, value: &Value) {
         let parent = value.as_object();
         self.row.parent = parent.and_then(|p| text(p, "key")).map(str::to_owned);
         self.check(self.row.parent.is_some(), name, value, "an issue");
-        let parent_type = parent
-            .and_then(|p| object(p, "fields"))
-            .and_then(|f| f.get("issuetype"));
-        let is_epic = parent_type
-            .and_then(|t| self.site.issue_type(t, false))
-            .is_some_and(|(_, epic)| epic);
+        let parent_type = parent.and_then(|p| object(p, "fields")).and_then(|f| f.get("issuetype"));
+        let is_epic = parent_type.and_then(|t| self.site.issue_type(t, false)).is_some_and(|(_, epic)| epic);
         if is_epic && self.row.epic.is_none() {
             self.row.epic.clone_from(&self.row.parent);
         }
@@ -410,11 +308,7 @@ impl Reader<'_> {
             let other = text(outward.or(inward)?, "key")?.to_owned();
             let this = self.row.key.clone();
             // One row a link, whichever end shows it.
-            let (source, target) = if outward.is_some() {
-                (this, other)
-            } else {
-                (other, this)
-            };
+            let (source, target) = if outward.is_some() { (this, other) } else { (other, this) };
             Some(LinkRow {
                 id: id(link, "id"),
                 source,

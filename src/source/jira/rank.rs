@@ -7,14 +7,11 @@ use crate::data::rows::{PriorityRow, VersionRow};
 /// How grave the names are that Jira ships, or has shipped, priorities under.
 fn gravity(name: &str) -> Option<u8> {
     const NAMES: &[&str] = &[
-        "blocker", "highest", "critical", "urgent", "high", "major", "medium", "normal", "minor",
-        "low", "lowest", "trivial", "none",
+        "blocker", "highest", "critical", "urgent", "high", "major", "medium", "normal", "minor", "low", "lowest", "trivial",
+        "none",
     ];
     let name = name.to_lowercase();
-    NAMES
-        .iter()
-        .position(|n| *n == name)
-        .and_then(|i| u8::try_from(i).ok())
+    NAMES.iter().position(|n| *n == name).and_then(|i| u8::try_from(i).ok())
 }
 
 pub(super) fn rank_priorities(priorities: &mut Vec<PriorityRow>) {
@@ -41,19 +38,9 @@ pub(super) fn rank_priorities(priorities: &mut Vec<PriorityRow>) {
 
 /// By release day, those without one last, then by id.
 pub(super) fn rank_versions(versions: &mut [VersionRow]) {
-    let number = |v: &VersionRow| {
-        v.id.as_deref()
-            .and_then(|id| id.parse::<u64>().ok())
-            .unwrap_or(u64::MAX)
-    };
+    let number = |v: &VersionRow| v.id.as_deref().and_then(|id| id.parse::<u64>().ok()).unwrap_or(u64::MAX);
     versions.sort_by(|a, b| {
-        let key = |v: &VersionRow| {
-            (
-                v.project.clone(),
-                v.release_date.unwrap_or(i32::MAX),
-                number(v),
-            )
-        };
+        let key = |v: &VersionRow| (v.project.clone(), v.release_date.unwrap_or(i32::MAX), number(v));
         key(a).cmp(&key(b))
     });
     let mut rank = 0;

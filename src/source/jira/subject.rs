@@ -16,23 +16,13 @@ pub(super) struct Subject {
 
 impl Subject {
     pub(super) fn new(id: i64, key: Option<String>, project: Option<String>) -> Self {
-        Self {
-            id: Some(id),
-            key,
-            project,
-            keys: Vec::new(),
-        }
+        Self { id: Some(id), key, project, keys: Vec::new() }
     }
 
     /// An issue of which a record tells only the id or the key.
     pub(super) fn of(id_or_key: &str) -> Self {
         match id_or_key.parse() {
-            Ok(id) => Self {
-                id: Some(id),
-                key: None,
-                project: None,
-                keys: Vec::new(),
-            },
+            Ok(id) => Self { id: Some(id), key: None, project: None, keys: Vec::new() },
             Err(_) => Self {
                 id: None,
                 key: Some(id_or_key.to_owned()),
@@ -44,19 +34,12 @@ impl Subject {
 
     /// What stands for the issue in ids of events that have none of their own.
     pub(super) fn identity(&self) -> String {
-        self.id
-            .map(|id| id.to_string())
-            .or_else(|| self.key.clone())
-            .unwrap_or_default()
+        self.id.map(|id| id.to_string()).or_else(|| self.key.clone()).unwrap_or_default()
     }
 
     /// An event of the issue at that time, under the key of that time.
     pub(super) fn event(&self, entity: &str, action: &str, time: i64) -> EventRow {
-        let former = self
-            .keys
-            .iter()
-            .find(|(until, _)| time < *until)
-            .map(|(_, key)| key.as_str());
+        let former = self.keys.iter().find(|(until, _)| time < *until).map(|(_, key)| key.as_str());
         let project = match former {
             Some(key) => key.rsplit_once('-').map(|(project, _)| project.to_owned()),
             None => self.project.clone(),

@@ -15,29 +15,15 @@ fn the_demo_is_the_same_every_time_and_everywhere() {
     assert_eq!(first, second);
     let json = serde_json::to_string(&first).expect("tables are plain data");
     // FNV-1a: what the standard library hashes by may change.
-    let hash = json.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| {
-        (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3)
-    });
+    let hash = json.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3));
 
     let mut counts: BTreeMap<String, BTreeMap<&str, usize>> = BTreeMap::new();
     for event in &first.events {
-        *counts
-            .entry(event.entity.clone())
-            .or_default()
-            .entry(&event.action)
-            .or_default() += 1;
+        *counts.entry(event.entity.clone()).or_default().entry(&event.action).or_default() += 1;
     }
-    let mut shown = format!(
-        "issues {}, events {}, json {:016x}\n",
-        first.issues.len(),
-        first.events.len(),
-        hash
-    );
+    let mut shown = format!("issues {}, events {}, json {:016x}\n", first.issues.len(), first.events.len(), hash);
     for (entity, actions) in counts {
-        let actions: Vec<_> = actions
-            .into_iter()
-            .map(|(a, n)| format!("{a} {n}"))
-            .collect();
+        let actions: Vec<_> = actions.into_iter().map(|(a, n)| format!("{a} {n}")).collect();
         shown.push_str(&format!("{entity}: {}\n", actions.join(", ")));
     }
     snapshots("data").bind(|| insta::assert_snapshot!("demo_counts", shown));
@@ -47,11 +33,7 @@ fn the_demo_is_the_same_every_time_and_everywhere() {
 fn every_noun_and_verb_happens() {
     let tables = demo();
     let nouns: BTreeSet<_> = tables.events.iter().map(|e| e.entity.as_str()).collect();
-    let missing: Vec<_> = ENTITIES
-        .iter()
-        .filter(|e| !nouns.contains(e.name))
-        .map(|e| e.name)
-        .collect();
+    let missing: Vec<_> = ENTITIES.iter().filter(|e| !nouns.contains(e.name)).map(|e| e.name).collect();
     assert!(missing.is_empty(), "{missing:?}");
     let verbs: BTreeSet<_> = tables.events.iter().map(|e| e.action.as_str()).collect();
     for verb in [
@@ -88,51 +70,23 @@ fn every_noun_and_verb_happens() {
     ] {
         assert!(verbs.contains(verb), "{verb}");
     }
-    let kinds: BTreeSet<_> = tables
-        .events
-        .iter()
-        .filter_map(|e| e.actor_kind.as_deref())
-        .collect();
-    assert_eq!(
-        kinds,
-        BTreeSet::from(["app", "automation", "system", "user"])
-    );
+    let kinds: BTreeSet<_> = tables.events.iter().filter_map(|e| e.actor_kind.as_deref()).collect();
+    assert_eq!(kinds, BTreeSet::from(["app", "automation", "system", "user"]));
 }
 
 #[test]
 fn events_are_in_order_and_within_the_demos_time() {
     assert_eq!(Some(NOW), time("2026-06-15T12:00:00Z"));
     let tables = demo();
-    assert!(
-        tables
-            .events
-            .is_sorted_by_key(|e| (e.time, e.event_id.clone()))
-    );
-    assert!(
-        tables
-            .events
-            .iter()
-            .all(|e| e.time <= NOW && e.time > NOW - 600 * 86_400_000_000)
-    );
+    assert!(tables.events.is_sorted_by_key(|e| (e.time, e.event_id.clone())));
+    assert!(tables.events.iter().all(|e| e.time <= NOW && e.time > NOW - 600 * 86_400_000_000));
     let people: BTreeSet<_> = tables.users.iter().map(|u| u.account_id.as_str()).collect();
     for event in &tables.events {
-        assert!(
-            event.actor.as_deref().is_none_or(|a| people.contains(a)),
-            "{event:?}"
-        );
+        assert!(event.actor.as_deref().is_none_or(|a| people.contains(a)), "{event:?}");
     }
     for issue in &tables.issues {
-        let last = tables
-            .events
-            .iter()
-            .filter(|e| e.issue_id == Some(issue.id))
-            .map(|e| e.time)
-            .max();
-        assert!(
-            issue.created <= issue.updated.or(issue.created),
-            "{}",
-            issue.key
-        );
+        let last = tables.events.iter().filter(|e| e.issue_id == Some(issue.id)).map(|e| e.time).max();
+        assert!(issue.created <= issue.updated.or(issue.created), "{}", issue.key);
         assert!(last >= issue.updated, "{}", issue.key);
     }
 }
@@ -152,21 +106,9 @@ fn now(issue: &IssueRow, field: &str) -> Option<Option<String>> {
         "project" => issue.project.clone(),
         "labels" => Some(issue.labels.join(" ")).filter(|l| !l.is_empty()),
         "Sprint" => Some(issue.sprints.join(", ")).filter(|l| !l.is_empty()),
-        "Team" => issue
-            .custom
-            .iter()
-            .find(|(c, _)| c == "customfield_10050")
-            .map(|(_, v)| v.to_text()),
-        "Impact score" => issue
-            .custom
-            .iter()
-            .find(|(c, _)| c == "customfield_10070")
-            .map(|(_, v)| v.to_text()),
-        "Review date" => issue
-            .custom
-            .iter()
-            .find(|(c, _)| c == "customfield_10060")
-            .map(|(_, v)| v.to_text()),
+        "Team" => issue.custom.iter().find(|(c, _)| c == "customfield_10050").map(|(_, v)| v.to_text()),
+        "Impact score" => issue.custom.iter().find(|(c, _)| c == "customfield_10070").map(|(_, v)| v.to_text()),
+        "Review date" => issue.custom.iter().find(|(c, _)| c == "customfield_10060").map(|(_, v)| v.to_text()),
         _ => return None,
     })
 }
@@ -177,11 +119,7 @@ fn histories_lead_to_the_present() {
     let mut checked = 0;
     for issue in &tables.issues {
         let mut fields: BTreeMap<&str, Vec<&EventRow>> = BTreeMap::new();
-        for event in tables
-            .events
-            .iter()
-            .filter(|e| e.issue_id == Some(issue.id))
-        {
+        for event in tables.events.iter().filter(|e| e.issue_id == Some(issue.id)) {
             if let Some(field) = &event.field {
                 fields.entry(field).or_default().push(event);
             }
@@ -195,9 +133,8 @@ fn histories_lead_to_the_present() {
                 // Values from the start have no item that adds them.
                 let first_removed = changes.iter().filter_map(|c| c.from_value.clone());
                 for value in first_removed {
-                    let first = changes.iter().find(|c| {
-                        c.from_value.as_ref() == Some(&value) || c.to_value.as_ref() == Some(&value)
-                    });
+                    let first =
+                        changes.iter().find(|c| c.from_value.as_ref() == Some(&value) || c.to_value.as_ref() == Some(&value));
                     if first.is_some_and(|c| c.from_value.as_ref() == Some(&value)) {
                         held.insert(value);
                     }
@@ -211,51 +148,21 @@ fn histories_lead_to_the_present() {
                         _ => panic!("{}: one item an element", issue.key),
                     }
                 }
-                let present = if *field == "fixVersion" {
-                    &issue.fix_versions
-                } else {
-                    &issue.components
-                };
-                assert!(
-                    held.iter().all(|v| present.contains(v)),
-                    "{} {field}",
-                    issue.key
-                );
+                let present = if *field == "fixVersion" { &issue.fix_versions } else { &issue.components };
+                assert!(held.iter().all(|v| present.contains(v)), "{} {field}", issue.key);
                 continue;
             }
             for pair in changes.windows(2) {
-                assert_eq!(
-                    pair[0].to_value, pair[1].from_value,
-                    "{} {field}",
-                    issue.key
-                );
+                assert_eq!(pair[0].to_value, pair[1].from_value, "{} {field}", issue.key);
             }
             if let Some(present) = now(issue, field) {
-                assert_eq!(
-                    changes[changes.len() - 1].to_value,
-                    present,
-                    "{} {field}",
-                    issue.key
-                );
+                assert_eq!(changes[changes.len() - 1].to_value, present, "{} {field}", issue.key);
                 checked += 1;
             }
         }
-        assert_eq!(
-            issue.resolution.is_some(),
-            issue.resolved.is_some(),
-            "{}",
-            issue.key
-        );
-        assert_eq!(
-            issue.status_category.as_deref() == Some("Done"),
-            issue.resolution.is_some(),
-            "{}",
-            issue.key
-        );
-        let deleted = tables
-            .events
-            .iter()
-            .find(|e| e.issue_id == Some(issue.id) && e.entity == "issue" && e.action == "deleted");
+        assert_eq!(issue.resolution.is_some(), issue.resolved.is_some(), "{}", issue.key);
+        assert_eq!(issue.status_category.as_deref() == Some("Done"), issue.resolution.is_some(), "{}", issue.key);
+        let deleted = tables.events.iter().find(|e| e.issue_id == Some(issue.id) && e.entity == "issue" && e.action == "deleted");
         assert_eq!(deleted.map(|e| e.time), issue.deleted_at, "{}", issue.key);
     }
     assert!(checked > 500, "{checked}");
@@ -265,20 +172,11 @@ fn histories_lead_to_the_present() {
 fn the_stories_are_there() {
     let tables = demo();
     let month = NOW - 30 * 86_400_000_000;
-    let contractors: BTreeSet<_> = tables
-        .memberships
-        .iter()
-        .filter(|m| m.group == "contractors")
-        .map(|m| m.account_id.as_str())
-        .collect();
+    let contractors: BTreeSet<_> =
+        tables.memberships.iter().filter(|m| m.group == "contractors").map(|m| m.account_id.as_str()).collect();
     let author = |id: &Option<String>| {
-        let made =
-            |e: &&EventRow| e.entity == "comment" && e.action == "created" && e.entity_id == *id;
-        tables
-            .events
-            .iter()
-            .find(made)
-            .and_then(|e| e.actor.clone())
+        let made = |e: &&EventRow| e.entity == "comment" && e.action == "created" && e.entity_id == *id;
+        tables.events.iter().find(made).and_then(|e| e.actor.clone())
     };
     let by_contractors = tables.events.iter().filter(|e| {
         e.entity == "comment"
@@ -293,39 +191,21 @@ fn the_stories_are_there() {
     let burst: Vec<i64> = tables
         .events
         .iter()
-        .filter(|e| {
-            e.entity == "issue" && e.action == "deleted" && e.actor.as_deref() == Some("mallory")
-        })
+        .filter(|e| e.entity == "issue" && e.action == "deleted" && e.actor.as_deref() == Some("mallory"))
         .map(|e| e.time)
         .collect();
     assert!(burst.len() >= 8 && burst[burst.len() - 1] - burst[0] < 300_000_000);
 
     let mut reopened: BTreeMap<i64, usize> = BTreeMap::new();
     for event in &tables.events {
-        if event.field.as_deref() == Some("status") && event.to_value.as_deref() == Some("Reopened")
-        {
-            *reopened
-                .entry(event.issue_id.unwrap_or_default())
-                .or_default() += 1;
+        if event.field.as_deref() == Some("status") && event.to_value.as_deref() == Some("Reopened") {
+            *reopened.entry(event.issue_id.unwrap_or_default()).or_default() += 1;
         }
     }
     assert!(reopened.values().filter(|n| **n >= 3).count() >= 5);
-    assert!(
-        tables
-            .events
-            .iter()
-            .any(|e| e.action == "moved" && e.entity == "issue")
-    );
-    assert!(
-        (200..=400).contains(&tables.issues.len()),
-        "{}",
-        tables.issues.len()
-    );
-    assert!(
-        (2000..=9000).contains(&tables.events.len()),
-        "{}",
-        tables.events.len()
-    );
+    assert!(tables.events.iter().any(|e| e.action == "moved" && e.entity == "issue"));
+    assert!((200..=400).contains(&tables.issues.len()), "{}", tables.issues.len());
+    assert!((2000..=9000).contains(&tables.events.len()), "{}", tables.events.len());
 }
 
 #[test]
@@ -340,8 +220,6 @@ fn the_demo_can_be_written_over_itself() {
     for table in TABLES {
         assert!(Rows::of(&at, table.name).len() > 0, "{}", table.name);
     }
-    let beside: Vec<_> = std::fs::read_dir(folder.path())
-        .expect("a folder")
-        .collect();
+    let beside: Vec<_> = std::fs::read_dir(folder.path()).expect("a folder").collect();
     assert_eq!(beside.len(), 1, "nothing stays beside it");
 }

@@ -13,22 +13,12 @@ use jqlx::data::write::{DatasetWriter, WriteError, write_tables};
 use crate::support::{Rows, read, table_files};
 
 fn event(id: &str, time: i64) -> EventRow {
-    EventRow {
-        event_id: id.into(),
-        time,
-        entity: "issue".into(),
-        action: "created".into(),
-        ..EventRow::default()
-    }
+    EventRow { event_id: id.into(), time, entity: "issue".into(), action: "created".into(), ..EventRow::default() }
 }
 
 fn small(ids: &[&str]) -> Tables {
     Tables {
-        events: ids
-            .iter()
-            .enumerate()
-            .map(|(n, id)| event(id, n as i64))
-            .collect(),
+        events: ids.iter().enumerate().map(|(n, id)| event(id, n as i64)).collect(),
         issues: vec![IssueRow {
             id: 1,
             key: "PAY-1".into(),
@@ -36,10 +26,7 @@ fn small(ids: &[&str]) -> Tables {
             custom: vec![("customfield_7".into(), CustomValue::Number(0.5))],
             ..IssueRow::default()
         }],
-        users: vec![UserRow {
-            account_id: "alice".into(),
-            ..UserRow::default()
-        }],
+        users: vec![UserRow { account_id: "alice".into(), ..UserRow::default() }],
         ..Tables::default()
     }
 }
@@ -50,10 +37,7 @@ fn ids(folder: &Path) -> Vec<String> {
 
 fn error(result: Result<(), WriteError>) -> (String, String) {
     let error = result.expect_err("it is refused");
-    assert!(
-        error.message.contains(&*error.path.to_string_lossy()),
-        "{error}"
-    );
+    assert!(error.message.contains(&*error.path.to_string_lossy()), "{error}");
     (error.code.name.to_owned(), error.message)
 }
 
@@ -62,33 +46,20 @@ fn types_survive_the_way_through_a_file() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     write_tables(folder.path(), &small(&["e1"]), false).expect("an empty folder can be written");
     let events = read(folder.path(), "events").expect("events");
-    assert_eq!(
-        events.schema().fields(),
-        table("events").expect("listed").schema().fields()
-    );
+    assert_eq!(events.schema().fields(), table("events").expect("listed").schema().fields());
     let issues = Rows::of(folder.path(), "issues");
     assert_eq!(issues.column("labels"), ["a,b"]);
     assert_eq!(issues.column("key"), ["PAY-1"]);
     assert_eq!(issues.schema_type("customfield_7"), DataType::Float64);
-    assert_eq!(
-        issues.schema_type("project"),
-        ColumnKind::Category.arrow_type()
-    );
-    assert!(
-        !folder.path().join("sprints.parquet").exists(),
-        "an empty side table is an absent one"
-    );
+    assert_eq!(issues.schema_type("project"), ColumnKind::Category.arrow_type());
+    assert!(!folder.path().join("sprints.parquet").exists(), "an empty side table is an absent one");
 }
 
 #[test]
 fn every_file_of_events_is_sorted_and_says_so() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let mut writer = DatasetWriter::create(folder.path(), false).expect("a folder");
-    let mut write = |rows: &[EventRow]| {
-        writer
-            .write("events", &events_batch(rows).expect("a batch"))
-            .expect("written")
-    };
+    let mut write = |rows: &[EventRow]| writer.write("events", &events_batch(rows).expect("a batch")).expect("written");
     write(&[event("c", 30), event("a", 10), event("b", 10)]);
     write(&[event("d", 40)]);
     write(&[]);
@@ -98,21 +69,11 @@ fn every_file_of_events_is_sorted_and_says_so() {
     assert_eq!(files.len(), 2, "what comes too late begins another file");
     assert_eq!(ids(folder.path()), ["a", "b", "c", "d", "e", "f"]);
     for path in files {
-        let reader =
-            SerializedFileReader::new(fs::File::open(path).expect("a file")).expect("Parquet");
+        let reader = SerializedFileReader::new(fs::File::open(path).expect("a file")).expect("Parquet");
         let group = reader.metadata().row_group(0);
         let sorting = group.sorting_columns().expect("sorting columns");
-        assert_eq!(
-            group
-                .column(sorting[0].column_idx as usize)
-                .column_path()
-                .string(),
-            "time"
-        );
-        assert!(
-            group.column(1).offset_index_offset().is_some(),
-            "page statistics"
-        );
+        assert_eq!(group.column(sorting[0].column_idx as usize).column_path().string(), "time");
+        assert!(group.column(1).offset_index_offset().is_some(), "page statistics");
     }
 }
 
@@ -121,17 +82,12 @@ fn large_tables_have_several_row_groups() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let mut writer = DatasetWriter::create(folder.path(), false).expect("a folder");
     for chunk in 0..25_i64 {
-        let rows: Vec<_> = (0..10_000)
-            .map(|n| event(&format!("{chunk}-{n:05}"), chunk * 10_000 + n))
-            .collect();
-        writer
-            .write("events", &events_batch(&rows).expect("a batch"))
-            .expect("written");
+        let rows: Vec<_> = (0..10_000).map(|n| event(&format!("{chunk}-{n:05}"), chunk * 10_000 + n)).collect();
+        writer.write("events", &events_batch(&rows).expect("a batch")).expect("written");
     }
     writer.finish().expect("it is put into place");
     let files = table_files(folder.path(), "events");
-    let reader =
-        SerializedFileReader::new(fs::File::open(&files[0]).expect("a file")).expect("Parquet");
+    let reader = SerializedFileReader::new(fs::File::open(&files[0]).expect("a file")).expect("Parquet");
     assert_eq!((files.len(), reader.num_row_groups()), (1, 3));
 }
 
@@ -159,12 +115,7 @@ fn an_abandoned_writer_leaves_no_trace() {
     let at = folder.path().join("data");
     write_tables(&at, &small(&["old"]), false).expect("a new folder can be written");
     let mut writer = DatasetWriter::create(&at, true).expect("a writer");
-    writer
-        .write(
-            "events",
-            &events_batch(&[event("half", 1)]).expect("a batch"),
-        )
-        .expect("written");
+    writer.write("events", &events_batch(&[event("half", 1)]).expect("a batch")).expect("written");
     drop(writer);
     assert_eq!(ids(&at), ["old"]);
     assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 1);
@@ -192,10 +143,7 @@ fn what_a_killed_run_left_is_cleared_and_restored() {
     fs::write(folder.path().join(".data.jqlx-lock"), "").expect("a file");
     fs::rename(&at, folder.path().join(".data.jqlx-old")).expect("a rename");
     let (code, _) = error(write_tables(&at, &small(&["new"]), false));
-    assert_eq!(
-        code, "jqlx::data::exists",
-        "the former data is back and in the way"
-    );
+    assert_eq!(code, "jqlx::data::exists", "the former data is back and in the way");
     assert_eq!(ids(&at), ["old"]);
     write_tables(&at, &small(&["new"]), true).expect("it can be replaced");
     assert_eq!(ids(&at), ["new"]);
@@ -217,11 +165,7 @@ fn places_that_cannot_be_written_are_named_with_the_reason() {
     #[cfg(target_os = "linux")]
     {
         // Not even root writes here.
-        let (code, _) = error(write_tables(
-            Path::new("/proc/jqlx/data"),
-            &small(&["e"]),
-            true,
-        ));
+        let (code, _) = error(write_tables(Path::new("/proc/jqlx/data"), &small(&["e"]), true));
         assert_eq!(code, "jqlx::data::write_failed");
     }
 }
@@ -233,10 +177,7 @@ fn a_full_disk_leaves_the_former_data() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let disk = folder.path().join("disk");
     fs::create_dir(&disk).expect("a folder");
-    let mounted = Command::new("mount")
-        .args(["-t", "tmpfs", "-o", "size=256k", "tmpfs"])
-        .arg(&disk)
-        .output();
+    let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", "size=256k", "tmpfs"]).arg(&disk).output();
     if !mounted.is_ok_and(|o| o.status.success()) {
         println!("skipped: mounting a small disk is not allowed here");
         return;
@@ -246,20 +187,11 @@ fn a_full_disk_leaves_the_former_data() {
     let mut noise = 1_u64;
     let rows: Vec<EventRow> = (0..20_000)
         .map(|n| {
-            noise = noise
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1_442_695_040_888_963_407);
+            noise = noise.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             event(&format!("{noise:x}"), n)
         })
         .collect();
-    let full = write_tables(
-        &at,
-        &Tables {
-            events: rows,
-            ..Tables::default()
-        },
-        true,
-    );
+    let full = write_tables(&at, &Tables { events: rows, ..Tables::default() }, true);
     let kept = table_files(&at, "events").len();
     let left = fs::read_dir(&disk).map(Iterator::count);
     let unmounted = Command::new("umount").arg(&disk).status();

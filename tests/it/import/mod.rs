@@ -28,27 +28,16 @@ impl Place {
     }
 
     fn import(&self, inputs: &[PathBuf]) -> Result<ImportSummary, ImportError> {
-        self.import_with(
-            inputs,
-            &ImportOptions {
-                replace: true,
-                ..ImportOptions::default()
-            },
-        )
+        self.import_with(inputs, &ImportOptions { replace: true, ..ImportOptions::default() })
     }
 
-    fn import_with(
-        &self,
-        inputs: &[PathBuf],
-        options: &ImportOptions,
-    ) -> Result<ImportSummary, ImportError> {
+    fn import_with(&self, inputs: &[PathBuf], options: &ImportOptions) -> Result<ImportSummary, ImportError> {
         import(inputs, &self.out(), options, &NoProgress)
     }
 
     /// Imports what is to succeed.
     fn good(&self, inputs: &[PathBuf]) -> ImportSummary {
-        self.import(inputs)
-            .unwrap_or_else(|e| panic!("{e}: {:#?}", e.diagnostics()))
+        self.import(inputs).unwrap_or_else(|e| panic!("{e}: {:#?}", e.diagnostics()))
     }
 }
 
@@ -67,7 +56,5 @@ fn issue(id: u32, key: &str) -> String {
 }
 
 fn relative(path: &Path) -> String {
-    path.file_name()
-        .map(|n| n.to_string_lossy().into_owned())
-        .unwrap_or_default()
+    path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default()
 }

@@ -22,15 +22,9 @@ fn one_issue_in_every_wrapping() {
         ("documents side by side", format!("{a}{b}")),
         ("list", format!("[{a},{b}]")),
         ("pretty list", pretty(&format!("[{a},{b}]"))),
-        (
-            "page",
-            format!(r#"{{"expand":"","total":2,"issues":[{a},{b}],"isLast":true}}"#),
-        ),
+        ("page", format!(r#"{{"expand":"","total":2,"issues":[{a},{b}],"isLast":true}}"#)),
         ("pretty page", pretty(&format!(r#"{{"issues":[{a},{b}]}}"#))),
-        (
-            "pages",
-            format!("{{\"issues\":[{a}],\"nextPageToken\":\"x\"}}\n{{\"issues\":[{b}]}}"),
-        ),
+        ("pages", format!("{{\"issues\":[{a}],\"nextPageToken\":\"x\"}}\n{{\"issues\":[{b}]}}")),
         ("list of pages", format!("[{{\"issues\":[]}},{a},{b}]")),
         (
             "raw lines",
@@ -43,26 +37,13 @@ fn one_issue_in_every_wrapping() {
     for (name, content) in shapes {
         for packed in [false, true] {
             let place = Place::new();
-            let bytes = if packed {
-                gzip(content.as_bytes())
-            } else {
-                content.clone().into_bytes()
-            };
+            let bytes = if packed { gzip(content.as_bytes()) } else { content.clone().into_bytes() };
             // The name does not say what is inside.
             let summary = place.good(&[place.file("input", bytes)]);
             assert_eq!(summary.counts.issues, 2, "{name}");
             // A page within a list is no record of its own, as lists are not nested.
-            assert_eq!(
-                summary.bad_records,
-                u64::from(name == "list of pages"),
-                "{name}: {:?}",
-                summary.problems
-            );
-            assert_eq!(
-                Rows::of(&place.out(), "issues").column("key"),
-                ["A-1", "A-2"],
-                "{name}"
-            );
+            assert_eq!(summary.bad_records, u64::from(name == "list of pages"), "{name}: {:?}", summary.problems);
+            assert_eq!(Rows::of(&place.out(), "issues").column("key"), ["A-1", "A-2"], "{name}");
         }
     }
 }
@@ -73,10 +54,7 @@ fn a_server_page_with_everything() {
     let summary = place.good(&[input("import/server.json")]);
     assert_eq!(summary.problems, []);
     let counts = summary.counts;
-    assert_eq!(
-        (counts.issues, counts.change_groups, counts.change_items),
-        (2, 9, 17)
-    );
+    assert_eq!((counts.issues, counts.change_groups, counts.change_items), (2, 9, 17));
     assert_eq!((counts.comments, counts.worklogs), (2, 1));
 
     let issues = Rows::of(&place.out(), "issues");
@@ -110,18 +88,11 @@ fn a_server_page_with_everything() {
         "customfield_17",
     ];
     let row = &issues.select(&shown, &[("id", "101")])[0];
-    let named: Vec<String> = shown
-        .iter()
-        .zip(row)
-        .map(|(n, v)| format!("{n}: {v}"))
-        .collect();
+    let named: Vec<String> = shown.iter().zip(row).map(|(n, v)| format!("{n}: {v}")).collect();
     snapshots("import").bind(|| insta::assert_snapshot!("server_issue", named.join("\n")));
     assert_eq!(issues.schema_type("customfield_10"), DataType::Float64);
     assert_eq!(issues.schema_type("customfield_14"), DataType::Date32);
-    assert_eq!(
-        issues.schema_type("customfield_15"),
-        ColumnKind::Time.arrow_type()
-    );
+    assert_eq!(issues.schema_type("customfield_15"), ColumnKind::Time.arrow_type());
 
     let events = Rows::of(&place.out(), "events");
     let columns = [
@@ -143,11 +114,7 @@ fn a_server_page_with_everything() {
         "text",
         "origin",
     ];
-    let shown: Vec<String> = events
-        .select(&columns, &[])
-        .into_iter()
-        .map(|r| r.join("|"))
-        .collect();
+    let shown: Vec<String> = events.select(&columns, &[]).into_iter().map(|r| r.join("|")).collect();
     snapshots("import").bind(|| insta::assert_snapshot!("server_events", shown.join("\n")));
 
     assert_eq!(
@@ -156,30 +123,14 @@ fn a_server_page_with_everything() {
     );
     let versions = Rows::of(&place.out(), "versions").select(&["name", "project", "rank"], &[]);
     assert_eq!(versions, [["1.9", "NEW", "0"], ["1.10", "NEW", "1"]]);
-    let users =
-        Rows::of(&place.out(), "users").select(&["account_id", "name", "aliases", "email"], &[]);
-    assert_eq!(
-        users,
-        [
-            ["JIRAUSER2", "Bob Example", "bob", "bob@example.org"],
-            ["alice", "Alice Example", "", ""]
-        ]
-    );
+    let users = Rows::of(&place.out(), "users").select(&["account_id", "name", "aliases", "email"], &[]);
+    assert_eq!(users, [["JIRAUSER2", "Bob Example", "bob", "bob@example.org"], ["alice", "Alice Example", "", ""]]);
     let fields = Rows::of(&place.out(), "fields").select(&["id", "name", "type"], &[]);
-    assert_eq!(
-        fields,
-        [
-            ["customfield_10", "Story Points", "number"],
-            ["customfield_11", "Team", "option"]
-        ]
-    );
+    assert_eq!(fields, [["customfield_10", "Story Points", "number"], ["customfield_11", "Team", "option"]]);
     let sprints = Rows::of(&place.out(), "sprints").select(&["id", "name", "state", "board"], &[]);
     assert_eq!(sprints, [["44", "Sprint 3, the last", "closed", "13"]]);
     let statuses = Rows::of(&place.out(), "statuses").select(&["name", "category"], &[]);
-    assert_eq!(
-        statuses,
-        [["Closed", "Done"], ["Open", ""], ["Resolved", ""]]
-    );
+    assert_eq!(statuses, [["Closed", "Done"], ["Open", ""], ["Resolved", ""]]);
 }
 
 #[test]
@@ -201,85 +152,23 @@ fn cloud_issues_have_accounts_documents_and_sprints() {
         "names":{"customfield_10016":"Story point estimate"}}"#;
     let worklog = r#"{"url":"https://x/rest/api/2/issue/7/worklog","data":{"id":"88","issueId":"7","author":{"accountId":"5b1","displayName":"Alice"},"created":"2024-01-02T23:59:59.900+0000","updated":"2024-01-02T23:59:59.900+0000","started":"2024-01-01T09:00:00.000+0100","timeSpentSeconds":60},"input":null}"#;
     let summary = place.good(&[place.file("w.ndjson", worklog), place.file("c.json", text)]);
-    assert_eq!(
-        (
-            summary.bad_records,
-            summary.duplicate_events,
-            summary.incomplete
-        ),
-        (0, 1, 1)
-    );
+    assert_eq!((summary.bad_records, summary.duplicate_events, summary.incomplete), (0, 1, 1));
     let issues = Rows::of(&place.out(), "issues");
-    let columns = [
-        "key",
-        "project",
-        "creator",
-        "assignee",
-        "description",
-        "parent",
-        "epic",
-        "sprints",
-        "story_points",
-        "customfield_10030",
-    ];
-    assert_eq!(
-        issues.select(&columns, &[]),
-        [[
-            "C-1", "C", "5b1", "9f9", "Hello", "C-0", "C-0", "Sprint 3", "3.0", "plain"
-        ]]
-    );
+    let columns =
+        ["key", "project", "creator", "assignee", "description", "parent", "epic", "sprints", "story_points", "customfield_10030"];
+    assert_eq!(issues.select(&columns, &[]), [["C-1", "C", "5b1", "9f9", "Hello", "C-0", "C-0", "Sprint 3", "3.0", "plain"]]);
     let events = Rows::of(&place.out(), "events");
-    let columns = [
-        "field",
-        "field_id",
-        "from_value",
-        "to_value",
-        "from_id",
-        "to_id",
-        "actor",
-        "actor_kind",
-    ];
+    let columns = ["field", "field_id", "from_value", "to_value", "from_id", "to_id", "actor", "actor_kind"];
     assert_eq!(
         events.select(&columns, &[("action", "updated")]),
         [
-            [
-                "Start date",
-                "customfield_10015",
-                "2024-04-16",
-                "",
-                "2024-04-16",
-                "",
-                "9f9",
-                "app"
-            ],
-            [
-                "Sprint",
-                "customfield_10020",
-                "",
-                "Sprint 3",
-                "",
-                "3",
-                "9f9",
-                "app"
-            ],
-            [
-                "assignee", "assignee", "5b1", "9f9", "5b1", "9f9", "9f9", "app"
-            ],
+            ["Start date", "customfield_10015", "2024-04-16", "", "2024-04-16", "", "9f9", "app"],
+            ["Sprint", "customfield_10020", "", "Sprint 3", "", "3", "9f9", "app"],
+            ["assignee", "assignee", "5b1", "9f9", "5b1", "9f9", "9f9", "app"],
         ]
     );
-    let columns = [
-        "entity_id",
-        "issue_id",
-        "issue_key",
-        "to_value",
-        "entity_name",
-        "actor",
-        "origin",
-    ];
-    assert_eq!(
-        events.select(&columns, &[("entity", "worklog")]),
-        [["88", "7", "C-1", "60", "2024-01-01", "5b1", "worklog"]]
-    );
+    let columns = ["entity_id", "issue_id", "issue_key", "to_value", "entity_name", "actor", "origin"];
+    assert_eq!(events.select(&columns, &[("entity", "worklog")]), [["88", "7", "C-1", "60", "2024-01-01", "5b1", "worklog"]]);
 }
 
 #[test]
@@ -300,19 +189,7 @@ fn fields_by_name_get_their_ids() {
         "customfield_10015",
         "customfield_odd_one",
     ];
-    assert_eq!(
-        issues.select(&columns, &[]),
-        [[
-            "Initiative",
-            "Done",
-            "R1",
-            "2024-09-26",
-            "13.0",
-            "13.0",
-            "2024-08-29",
-            "x"
-        ]]
-    );
+    assert_eq!(issues.select(&columns, &[]), [["Initiative", "Done", "R1", "2024-09-26", "13.0", "13.0", "2024-08-29", "x"]]);
     let fields = Rows::of(&place.out(), "fields").select(&["id", "name", "type", "aliases"], &[]);
     assert_eq!(
         fields,
@@ -351,26 +228,12 @@ fn records_beside_issues_find_theirs() {
         place.file("d.json", issue(1, "A-1")),
     ];
     let summary = place.good(&files);
-    assert_eq!(
-        (
-            summary.counts.change_groups,
-            summary.counts.comments,
-            summary.counts.others
-        ),
-        (3, 1, 8)
-    );
+    assert_eq!((summary.counts.change_groups, summary.counts.comments, summary.counts.others), (3, 1, 8));
     assert_eq!(summary.bad_records, 1);
-    assert!(
-        summary.problems[0]
-            .reason
-            .contains("does not tell its issue")
-    );
+    assert!(summary.problems[0].reason.contains("does not tell its issue"));
     let events = Rows::of(&place.out(), "events");
     assert_eq!(
-        events.select(
-            &["event_id", "issue_id", "issue_key", "project", "actor"],
-            &[]
-        ),
+        events.select(&["event_id", "issue_id", "issue_key", "project", "actor"], &[]),
         [
             ["jira:issue:1:created", "1", "A-1", "A", ""],
             ["jira:change:70:000", "1", "A-1", "A", "5f:a"],
@@ -380,14 +243,8 @@ fn records_beside_issues_find_theirs() {
         ]
     );
     let row = |table: &str, columns: &[&str]| Rows::of(&place.out(), table).select(columns, &[]);
-    assert_eq!(
-        row("remote_links", &["issue", "global_id", "title"]),
-        [["A-1", "g", "T"]]
-    );
-    assert_eq!(
-        row("memberships", &["group", "account_id"]),
-        [["robots", "5b1"]]
-    );
+    assert_eq!(row("remote_links", &["issue", "global_id", "title"]), [["A-1", "g", "T"]]);
+    assert_eq!(row("memberships", &["group", "account_id"]), [["robots", "5b1"]]);
     assert_eq!(
         row("statuses", &["name", "former_names", "category"]),
         [["Working", "In Progress", "In Progress"], ["Done", "", ""]]
@@ -400,22 +257,11 @@ fn records_beside_issues_find_theirs() {
 fn what_comes_twice_counts_once() {
     let place = Place::new();
     let old = issue(1, "A-1");
-    let new = old
-        .replace("\"S\"", "\"Newer\"")
-        .replace("2020-01-02", "2021-01-02");
+    let new = old.replace("\"S\"", "\"Newer\"").replace("2020-01-02", "2021-01-02");
     let server = input("import/server.json");
-    let summary = place.good(&[
-        place.file("new.ndjson", &new),
-        place.file("old.ndjson", &old),
-        server.clone(),
-        server.clone(),
-    ]);
+    let summary = place.good(&[place.file("new.ndjson", &new), place.file("old.ndjson", &old), server.clone(), server.clone()]);
     assert_eq!(summary.duplicate_issues, 3);
-    assert_eq!(
-        Rows::of(&place.out(), "issues").column("summary")[0],
-        "Newer",
-        "the later update wins, whatever the order"
-    );
+    assert_eq!(Rows::of(&place.out(), "issues").column("summary")[0], "Newer", "the later update wins, whatever the order");
     let once = place.good(&[place.file("new.ndjson", &new), server]);
     assert_eq!(once.rows, summary.rows);
     let ids = Rows::of(&place.out(), "events").column("event_id");
@@ -427,28 +273,21 @@ fn what_comes_twice_counts_once() {
 fn a_small_memory_gives_the_same_dataset() {
     let lines: String = (1..500)
         .map(|n| {
-            let comment = format!(r#""comment":{{"comments":[{{"id":"{n}","body":"{}","created":"2020-02-{:02}T00:00:00.000Z"}}]}},"summary""#, "x".repeat(n as usize), n % 28 + 1);
+            let comment = format!(
+                r#""comment":{{"comments":[{{"id":"{n}","body":"{}","created":"2020-02-{:02}T00:00:00.000Z"}}]}},"summary""#,
+                "x".repeat(n as usize),
+                n % 28 + 1
+            );
             issue(1000 - n, &format!("A-{n}")).replacen("\"summary\"", &comment, 1) + "\n"
         })
         .collect();
     let place = Place::new();
     let file = place.file("a.ndjson", lines);
-    let read = || {
-        (
-            Rows::of(&place.out(), "events").column("event_id"),
-            Rows::of(&place.out(), "issues").column("key"),
-        )
-    };
+    let read = || (Rows::of(&place.out(), "events").column("event_id"), Rows::of(&place.out(), "issues").column("key"));
     place.good(std::slice::from_ref(&file));
     let roomy = read();
-    let options = ImportOptions {
-        replace: true,
-        memory: 40_000,
-        ..ImportOptions::default()
-    };
-    place
-        .import_with(&[file], &options)
-        .expect("it fits in files");
+    let options = ImportOptions { replace: true, memory: 40_000, ..ImportOptions::default() };
+    place.import_with(&[file], &options).expect("it fits in files");
     assert_eq!(read(), roomy);
     assert!(roomy.0.len() == 998 && roomy.1.len() == 499);
 }
