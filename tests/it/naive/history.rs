@@ -96,7 +96,7 @@ fn elements(items: &[&EventRow], present: &[String], created: Option<i64>, first
     for (n, item) in items.iter().enumerate() {
         if let Some(removed) = &item.from_value {
             let named = |e: &&EventRow| [&e.from_value, &e.to_value].into_iter().flatten().any(|v| v == removed);
-            if !items[..n].iter().any(|e| named(&e)) {
+            if !items[..n].iter().any(named) {
                 out.push(Interval {
                     name: Some(removed.clone()),
                     id: item.from_id.clone(),
