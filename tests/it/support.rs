@@ -20,9 +20,7 @@ pub fn shared_data() -> Option<PathBuf> {
 
 /// A file of `tests/inputs`.
 pub fn input(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/inputs")
-        .join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/inputs").join(name)
 }
 
 /// The files of a table.
@@ -47,12 +45,7 @@ pub fn read(folder: &Path, table: &str) -> Option<RecordBatch> {
         let file = File::open(&path).expect("the file opens");
         let builder = ParquetRecordBatchReaderBuilder::try_new(file).expect("it is Parquet");
         schema = Some(builder.schema().clone());
-        batches.extend(
-            builder
-                .build()
-                .expect("a reader")
-                .map(|b| b.expect("a batch")),
-        );
+        batches.extend(builder.build().expect("a reader").map(|b| b.expect("a batch")));
     }
     schema.map(|schema| concat_batches(&schema, &batches).expect("one schema"))
 }
@@ -64,9 +57,7 @@ pub struct Rows {
 
 impl Rows {
     pub fn of(folder: &Path, table: &str) -> Self {
-        Self {
-            batch: read(folder, table).unwrap_or_else(|| panic!("there is no table {table}")),
-        }
+        Self { batch: read(folder, table).unwrap_or_else(|| panic!("there is no table {table}")) }
     }
 
     pub fn len(&self) -> usize {
@@ -74,20 +65,12 @@ impl Rows {
     }
 
     fn texts(&self, column: &str) -> ArrayRef {
-        let array = self
-            .batch
-            .column_by_name(column)
-            .unwrap_or_else(|| panic!("there is no column {column}"));
+        let array = self.batch.column_by_name(column).unwrap_or_else(|| panic!("there is no column {column}"));
         if matches!(array.data_type(), DataType::List(_)) {
             let lists = array.as_list::<i32>();
             let text = |i| {
                 let values = lists.value(i);
-                let values: Vec<_> = values
-                    .as_string::<i32>()
-                    .iter()
-                    .flatten()
-                    .map(str::to_owned)
-                    .collect();
+                let values: Vec<_> = values.as_string::<i32>().iter().flatten().map(str::to_owned).collect();
                 values.join(",")
             };
             let texts: Vec<String> = (0..lists.len()).map(text).collect();
@@ -98,11 +81,7 @@ impl Rows {
 
     /// One column as texts.
     pub fn column(&self, column: &str) -> Vec<String> {
-        self.texts(column)
-            .as_string::<i32>()
-            .iter()
-            .map(|v| v.unwrap_or_default().to_owned())
-            .collect()
+        self.texts(column).as_string::<i32>().iter().map(|v| v.unwrap_or_default().to_owned()).collect()
     }
 
     /// Some columns of the rows of which `column` is `value`.
@@ -116,11 +95,7 @@ impl Rows {
     }
 
     pub fn schema_type(&self, column: &str) -> DataType {
-        self.batch
-            .column_by_name(column)
-            .unwrap_or_else(|| panic!("there is no column {column}"))
-            .data_type()
-            .clone()
+        self.batch.column_by_name(column).unwrap_or_else(|| panic!("there is no column {column}")).data_type().clone()
     }
 }
 

@@ -8,8 +8,8 @@ use super::json::{Object, id, instant, int, list, object, query_parameter, text}
 use super::names::Names;
 use super::rank::{rank_priorities, rank_versions};
 use crate::data::rows::{
-    ComponentRow, IssueTypeRow, LinkRow, MembershipRow, PriorityRow, ProjectRow, RemoteLinkRow,
-    ResolutionRow, SprintRow, StatusRow, Tables, UserRow, VersionRow, date,
+    ComponentRow, IssueTypeRow, LinkRow, MembershipRow, PriorityRow, ProjectRow, RemoteLinkRow, ResolutionRow, SprintRow,
+    StatusRow, Tables, UserRow, VersionRow, date,
 };
 
 /// The side tables as far as records have shown them.
@@ -37,26 +37,15 @@ struct Seen<T> {
 
 impl<T> Default for Seen<T> {
     fn default() -> Self {
-        Self {
-            rows: BTreeMap::new(),
-        }
+        Self { rows: BTreeMap::new() }
     }
 }
 
 impl<T> Seen<T> {
-    fn note(
-        &mut self,
-        id: Option<&str>,
-        name: &str,
-        listed: bool,
-        new: impl FnOnce() -> T,
-    ) -> &mut T {
+    fn note(&mut self, id: Option<&str>, name: &str, listed: bool, new: impl FnOnce() -> T) -> &mut T {
         let key = id.map_or_else(|| format!("name {name}"), |id| format!("id {id}"));
         let next = self.rows.len();
-        let entry = self
-            .rows
-            .entry(key)
-            .or_insert_with(|| (!listed, next, new()));
+        let entry = self.rows.entry(key).or_insert_with(|| (!listed, next, new()));
         entry.0 &= !listed;
         &mut entry.2
     }
@@ -82,10 +71,7 @@ impl Site {
     pub(crate) fn person(&mut self, value: &Value) -> Option<Person> {
         let person = value.as_object()?;
         let address = text(person, "self").unwrap_or_default();
-        let known = text(person, "accountId")
-            .or_else(|| text(person, "key"))
-            .or_else(|| text(person, "name"))
-            .map(str::to_owned);
+        let known = text(person, "accountId").or_else(|| text(person, "key")).or_else(|| text(person, "name")).map(str::to_owned);
         let account_id = known
             .or_else(|| query_parameter(address, "accountId"))
             .or_else(|| query_parameter(address, "key"))
@@ -109,32 +95,19 @@ impl Site {
         if user.kind.as_deref().is_none_or(|k| k == "user") {
             user.kind = Some(kind.to_owned());
         }
-        user.active = person
-            .get("active")
-            .and_then(Value::as_bool)
-            .or(user.active);
-        for alias in [text(person, "name"), text(person, "key")]
-            .into_iter()
-            .flatten()
-        {
+        user.active = person.get("active").and_then(Value::as_bool).or(user.active);
+        for alias in [text(person, "name"), text(person, "key")].into_iter().flatten() {
             if alias != account_id && !user.aliases.iter().any(|a| a == alias) {
                 user.aliases.push(alias.to_owned());
             }
         }
         for group in object(person, "groups").map_or(&[][..], |g| list(g, "items")) {
             if let Some(name) = group.as_object().and_then(|g| text(g, "name")) {
-                let row = MembershipRow {
-                    group: name.to_owned(),
-                    account_id: account_id.clone(),
-                };
-                self.memberships
-                    .insert((name.to_owned(), account_id.clone()), row);
+                let row = MembershipRow { group: name.to_owned(), account_id: account_id.clone() };
+                self.memberships.insert((name.to_owned(), account_id.clone()), row);
             }
         }
-        Some(Person {
-            id: account_id,
-            kind: if kind == "app" { "app" } else { "user" },
-        })
+        Some(Person { id: account_id, kind: if kind == "app" { "app" } else { "user" } })
     }
 
     /// Notes an account that only a change names.
@@ -156,10 +129,7 @@ impl Site {
     pub(crate) fn project(&mut self, value: &Value) -> Option<String> {
         let project = value.as_object()?;
         let key = text(project, "key")?.to_owned();
-        let lead = project
-            .get("lead")
-            .and_then(|lead| self.person(lead))
-            .map(|p| p.id);
+        let lead = project.get("lead").and_then(|lead| self.person(lead)).map(|p| p.id);
         let row = self.projects.entry(key.clone()).or_default();
         row.key.clone_from(&key);
         row.id = id(project, "id").or(row.id.take());
@@ -167,13 +137,8 @@ impl Site {
         let category = object(project, "projectCategory").and_then(|c| text(c, "name"));
         row.category = category.map(str::to_owned).or(row.category.take());
         row.lead = lead.or(row.lead.take());
-        row.project_type = text(project, "projectTypeKey")
-            .map(str::to_owned)
-            .or(row.project_type.take());
-        row.archived = project
-            .get("archived")
-            .and_then(Value::as_bool)
-            .or(row.archived);
+        row.project_type = text(project, "projectTypeKey").map(str::to_owned).or(row.project_type.take());
+        row.archived = project.get("archived").and_then(Value::as_bool).or(row.archived);
         let lists = [("versions", true), ("components", false)];
         for (name, is_version) in lists {
             for child in list(project, name) {
@@ -198,25 +163,16 @@ impl Site {
 
     /// The key of the project of that id.
     pub(crate) fn project_of_id(&self, id: &str) -> Option<&str> {
-        self.projects
-            .values()
-            .find(|p| p.id.as_deref() == Some(id))
-            .map(|p| p.key.as_str())
+        self.projects.values().find(|p| p.id.as_deref() == Some(id)).map(|p| p.key.as_str())
     }
 
     /// Notes a status; returns its name and category.
-    pub(crate) fn status(
-        &mut self,
-        value: &Value,
-        listed: bool,
-    ) -> Option<(String, Option<String>)> {
+    pub(crate) fn status(&mut self, value: &Value, listed: bool) -> Option<(String, Option<String>)> {
         let status = value.as_object()?;
         let name = text(status, "name")?.to_owned();
         let category = object(status, "statusCategory").and_then(status_category);
         let id = id(status, "id");
-        let row = self
-            .statuses
-            .note(id.as_deref(), &name, listed, StatusRow::default);
+        let row = self.statuses.note(id.as_deref(), &name, listed, StatusRow::default);
         row.id = id;
         if !row.name.is_empty() && row.name != name && !row.former_names.contains(&row.name) {
             row.former_names.push(std::mem::take(&mut row.name));
@@ -241,9 +197,7 @@ impl Site {
     /// Notes a priority; returns its name.
     pub(crate) fn priority(&mut self, value: &Value, listed: bool) -> Option<String> {
         let (id, name) = id_and_name(value)?;
-        let row = self
-            .priorities
-            .note(id.as_deref(), &name, listed, PriorityRow::default);
+        let row = self.priorities.note(id.as_deref(), &name, listed, PriorityRow::default);
         // A list says the order; without one it is derived when all are known.
         if listed && row.rank.is_none() {
             row.rank = Some(0);
@@ -256,18 +210,10 @@ impl Site {
     pub(crate) fn issue_type(&mut self, value: &Value, listed: bool) -> Option<(String, bool)> {
         let (id, name) = id_and_name(value)?;
         let object = value.as_object()?;
-        let row = self
-            .issue_types
-            .note(id.as_deref(), &name, listed, IssueTypeRow::default);
+        let row = self.issue_types.note(id.as_deref(), &name, listed, IssueTypeRow::default);
         (row.id, row.name) = (id, name.clone());
-        row.subtask = object
-            .get("subtask")
-            .and_then(Value::as_bool)
-            .or(row.subtask);
-        row.hierarchy_level = object
-            .get("hierarchyLevel")
-            .and_then(Value::as_i64)
-            .or(row.hierarchy_level);
+        row.subtask = object.get("subtask").and_then(Value::as_bool).or(row.subtask);
+        row.hierarchy_level = object.get("hierarchyLevel").and_then(Value::as_i64).or(row.hierarchy_level);
         let is_epic = row.hierarchy_level == Some(1) || name.eq_ignore_ascii_case("epic");
         Some((name, is_epic))
     }
@@ -275,9 +221,7 @@ impl Site {
     /// Notes a resolution; returns its name.
     pub(crate) fn resolution(&mut self, value: &Value, listed: bool) -> Option<String> {
         let (id, name) = id_and_name(value)?;
-        let row = self
-            .resolutions
-            .note(id.as_deref(), &name, listed, ResolutionRow::default);
+        let row = self.resolutions.note(id.as_deref(), &name, listed, ResolutionRow::default);
         (row.id, row.name) = (id, name.clone());
         Some(name)
     }
@@ -286,37 +230,22 @@ impl Site {
     pub(crate) fn version(&mut self, value: &Value, project: Option<&str>) -> Option<String> {
         let (id, name) = id_and_name(value)?;
         let object = value.as_object()?;
-        let key = id
-            .clone()
-            .unwrap_or_else(|| format!("{} {name}", project.unwrap_or_default()));
+        let key = id.clone().unwrap_or_else(|| format!("{} {name}", project.unwrap_or_default()));
         let row = self.versions.entry(key).or_default();
         (row.id, row.name) = (id, name.clone());
         row.project = project.map(str::to_owned).or(row.project.take());
-        row.released = object
-            .get("released")
-            .and_then(Value::as_bool)
-            .or(row.released);
-        row.archived = object
-            .get("archived")
-            .and_then(Value::as_bool)
-            .or(row.archived);
+        row.released = object.get("released").and_then(Value::as_bool).or(row.released);
+        row.archived = object.get("archived").and_then(Value::as_bool).or(row.archived);
         row.start_date = text(object, "startDate").and_then(date).or(row.start_date);
-        row.release_date = text(object, "releaseDate")
-            .and_then(date)
-            .or(row.release_date);
+        row.release_date = text(object, "releaseDate").and_then(date).or(row.release_date);
         Some(name)
     }
 
     /// Notes a component; returns its name.
     pub(crate) fn component(&mut self, value: &Value, project: Option<&str>) -> Option<String> {
         let (id, name) = id_and_name(value)?;
-        let lead = value
-            .get("lead")
-            .and_then(|lead| self.person(lead))
-            .map(|p| p.id);
-        let key = id
-            .clone()
-            .unwrap_or_else(|| format!("{} {name}", project.unwrap_or_default()));
+        let lead = value.get("lead").and_then(|lead| self.person(lead)).map(|p| p.id);
+        let key = id.clone().unwrap_or_else(|| format!("{} {name}", project.unwrap_or_default()));
         let row = self.components.entry(key).or_default();
         (row.id, row.name) = (id, name.clone());
         row.project = project.map(str::to_owned).or(row.project.take());
@@ -338,13 +267,9 @@ impl Site {
         let (number, name) = (int(sprint.get("id")?)?, text(sprint, "name")?.to_owned());
         let row = self.sprints.entry(number).or_default();
         (row.id, row.name) = (number, name.clone());
-        let board = ["originBoardId", "boardId", "rapidViewId"]
-            .into_iter()
-            .find_map(|n| id(sprint, n));
+        let board = ["originBoardId", "boardId", "rapidViewId"].into_iter().find_map(|n| id(sprint, n));
         row.board = board.or(row.board.take());
-        row.state = text(sprint, "state")
-            .map(str::to_lowercase)
-            .or(row.state.take());
+        row.state = text(sprint, "state").map(str::to_lowercase).or(row.state.take());
         let time = |name: &str| sprint.get(name).and_then(|v| instant(v).ok());
         row.start = time("startDate").or(row.start);
         row.end = time("endDate").or(row.end);
@@ -354,28 +279,19 @@ impl Site {
 
     /// Notes a link between issues.
     pub(crate) fn link(&mut self, row: LinkRow) {
-        let key = row
-            .id
-            .clone()
-            .unwrap_or_else(|| format!("{} {} {}", row.source, row.link_type, row.target));
+        let key = row.id.clone().unwrap_or_else(|| format!("{} {} {}", row.source, row.link_type, row.target));
         self.links.insert(key, row);
     }
 
     /// Notes a link to the outside.
     pub(crate) fn remote_link(&mut self, row: RemoteLinkRow) {
-        let key = row
-            .id
-            .clone()
-            .unwrap_or_else(|| format!("{} {:?}", row.issue, row.url));
+        let key = row.id.clone().unwrap_or_else(|| format!("{} {:?}", row.issue, row.url));
         self.remote_links.insert(key, row);
     }
 
     /// Issues of which remote links tell only the id.
     pub(crate) fn remote_link_issues(&self) -> Vec<i64> {
-        self.remote_links
-            .values()
-            .filter_map(|l| l.issue.parse().ok())
-            .collect()
+        self.remote_links.values().filter_map(|l| l.issue.parse().ok()).collect()
     }
 
     /// The side tables. `key_of` tells the key of an issue of which a record had only the id.
@@ -402,19 +318,11 @@ impl Site {
             }
         }
         rank_priorities(&mut tables.priorities);
-        (1..)
-            .zip(&mut tables.statuses)
-            .for_each(|(rank, row)| row.rank = Some(rank - 1));
-        (1..)
-            .zip(&mut tables.issue_types)
-            .for_each(|(rank, row)| row.rank = Some(rank - 1));
-        (1..)
-            .zip(&mut tables.resolutions)
-            .for_each(|(rank, row)| row.rank = Some(rank - 1));
+        (1..).zip(&mut tables.statuses).for_each(|(rank, row)| row.rank = Some(rank - 1));
+        (1..).zip(&mut tables.issue_types).for_each(|(rank, row)| row.rank = Some(rank - 1));
+        (1..).zip(&mut tables.resolutions).for_each(|(rank, row)| row.rank = Some(rank - 1));
         rank_versions(&mut tables.versions);
-        tables
-            .components
-            .sort_by(|a, b| (&a.project, &a.name).cmp(&(&b.project, &b.name)));
+        tables.components.sort_by(|a, b| (&a.project, &a.name).cmp(&(&b.project, &b.name)));
         tables
     }
 }
@@ -436,24 +344,13 @@ fn status_category(category: &Object) -> Option<String> {
 }
 
 fn sprint_text(text: &str) -> Option<Object> {
-    let inner = text
-        .split_once("Sprint@")?
-        .1
-        .split_once('[')?
-        .1
-        .strip_suffix(']')?;
+    let inner = text.split_once("Sprint@")?.1.split_once('[')?.1.strip_suffix(']')?;
     let mut sprint = Object::new();
     let mut last: Option<String> = None;
     for part in inner.split(',') {
         match part.split_once('=') {
-            Some((name, value))
-                if !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphabetic()) =>
-            {
-                let value = if value == "<null>" {
-                    Value::Null
-                } else {
-                    Value::from(value)
-                };
+            Some((name, value)) if !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphabetic()) => {
+                let value = if value == "<null>" { Value::Null } else { Value::from(value) };
                 sprint.insert(name.to_owned(), value);
                 last = Some(name.to_owned());
             }
