@@ -89,7 +89,7 @@ pub(super) struct ListedEntry {
 }
 
 impl Listed {
-    pub fn entry(&self) -> ListedEntry {
+    pub(super) fn entry(&self) -> ListedEntry {
         match self {
             Self::Name(name) => ListedEntry { name: name.clone(), ..ListedEntry::default() },
             Self::Entry(entry) => (**entry).clone(),
@@ -107,7 +107,7 @@ pub(super) enum Scalar {
 }
 
 impl Scalar {
-    pub fn text(&self) -> String {
+    pub(super) fn text(&self) -> String {
         match self {
             Self::Text(t) => t.clone(),
             Self::Int(n) => n.to_string(),

@@ -24,6 +24,7 @@ pub const VERBS: &[Verb] = &[
     verb!("activated", ["activated", "reactivated"], true, "Made active."),
     verb!("added", ["added", "created", "uploaded"], true, "Added to something."),
     verb!("archived", ["archived"], true, "Put away."),
+    verb!("assigned", ["assigned"], true, "Given to somebody to do."),
     verb!("changed", [], true, "Any recorded mutation."),
     verb!("closed", ["closed", "completed"], true, "Brought to its end."),
     verb!("completed", ["completed", "closed"], true, "Brought to its end."),
@@ -35,12 +36,15 @@ pub const VERBS: &[Verb] = &[
     verb!("downloaded", ["downloaded"], false, "Downloaded."),
     verb!("edited", ["edited", "updated"], true, "Its text or settings changed."),
     verb!("enabled", ["enabled"], true, "Switched on."),
+    verb!("executed", ["executed"], false, "Run."),
+    verb!("expired", ["expired"], true, "Ran out."),
     verb!("exported", ["exported"], false, "Taken out of the site."),
     verb!("failed", ["failed"], false, "Tried without success."),
     verb!("granted", ["granted", "added"], true, "Given to somebody."),
     verb!("imported", ["imported"], true, "Brought in."),
     verb!("installed", ["installed"], true, "Installed."),
     verb!("invited", ["invited"], true, "Invited."),
+    verb!("linked", ["linked", "added", "created"], true, "Linked to another."),
     verb!("logged", ["logged", "created"], true, "Recorded."),
     verb!("logged in", ["logged in"], false, "Signed in."),
     verb!("logged out", ["logged out"], false, "Signed out."),
@@ -55,12 +59,17 @@ pub const VERBS: &[Verb] = &[
     verb!("reopened", ["reopened"], true, "Opened again."),
     verb!("restored", ["restored"], true, "Brought back."),
     verb!("revoked", ["revoked", "removed"], true, "Taken from somebody."),
+    verb!("rotated", ["rotated"], true, "Replaced by a new one."),
+    verb!("shared", ["shared"], true, "Shared with others."),
     verb!("started", ["started"], true, "Begun."),
     verb!("trashed", ["trashed"], true, "Put into the bin."),
     verb!("unarchived", ["unarchived"], true, "Taken out of the archive."),
+    verb!("unassigned", ["unassigned"], true, "Taken from who was to do it."),
     verb!("uninstalled", ["uninstalled"], true, "Uninstalled."),
+    verb!("unlinked", ["unlinked", "removed", "deleted"], true, "Its link was taken away."),
     verb!("unpublished", ["unpublished"], true, "Withdrawn."),
     verb!("unreleased", ["unreleased"], true, "Its release was taken back."),
+    verb!("unshared", ["unshared"], true, "No longer shared."),
     verb!("updated", ["updated", "edited"], true, "Changed."),
     verb!("uploaded", ["uploaded", "added", "created"], true, "Uploaded."),
     verb!("viewed", ["viewed"], false, "Looked at."),
@@ -74,4 +83,18 @@ pub fn verb(name: &str) -> Option<&'static Verb> {
 /// Actions that `CHANGED` leaves out.
 pub fn not_mutations() -> Vec<String> {
     VERBS.iter().filter(|v| !v.mutates).map(|v| v.name.to_string()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_grammar_and_the_catalogue_have_the_same_verbs() {
+        let mut known: Vec<&str> = VERBS.iter().map(|v| v.name).collect();
+        let mut read: Vec<&str> = crate::syntax::verbs().to_vec();
+        known.sort_unstable();
+        read.sort_unstable();
+        assert_eq!(known, read);
+    }
 }

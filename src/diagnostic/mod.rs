@@ -76,7 +76,7 @@ pub struct Diagnostic {
 impl Diagnostic {
     /// An error with no label yet.
     pub fn error(code: Code, message: impl Into<String>) -> Self {
-        Self { code, severity: Severity::Error, message: message.into(), labels: Vec::new(), help: None }
+        Self { code, severity: Severity::Error, message: sentence(message.into()), labels: Vec::new(), help: None }
     }
 
     /// A warning with no label yet.
@@ -111,4 +111,14 @@ impl Diagnostic {
     pub fn span(&self) -> Span {
         self.labels.first().map(|l| l.span).unwrap_or_default()
     }
+}
+
+/// A message begins with a capital, unless with a name as it is written.
+fn sentence(mut message: String) -> String {
+    let lower = message.bytes().next().is_some_and(|b| b.is_ascii_lowercase());
+    let first = message.split([' ', ':']).next().unwrap_or_default();
+    if lower && first != "jqlx" && !first.contains(['(', '/', '.', '_']) {
+        message[..1].make_ascii_uppercase();
+    }
+    message
 }

@@ -3,7 +3,7 @@
 
 use std::sync::{Arc, LazyLock};
 
-use datafusion::arrow::array::{Array, ArrayRef, AsArray, BooleanArray, BooleanBuilder};
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, BooleanArray, BooleanBuilder, StringArray};
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::{Result, ScalarValue, exec_err};
@@ -126,6 +126,41 @@ fn test_lists(values: &ArrayRef, test: impl Fn(&str) -> bool) -> Result<BooleanA
     Ok(out.finish())
 }
 
+/// `jql_list_key(list, least)`: the member that a list is sorted by, in lower case: the least one, or the greatest.
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct ListKey {
+    signature: Signature,
+}
+
+impl ScalarUDFImpl for ListKey {
+    fn name(&self) -> &str {
+        "jql_list_key"
+    }
+
+    fn signature(&self) -> &Signature {
+        &self.signature
+    }
+
+    fn return_type(&self, _arguments: &[DataType]) -> Result<DataType> {
+        Ok(DataType::Utf8)
+    }
+
+    fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
+        let [lists, ColumnarValue::Scalar(ScalarValue::Boolean(Some(least)))] = args.args.as_slice() else {
+            return exec_err!("jql_list_key takes a list and a truth value");
+        };
+        let lists = cast(&lists.to_array(args.number_rows)?, &DataType::new_list(DataType::Utf8, true))?;
+        let keys = lists.as_list::<i32>().iter().map(|list| {
+            let list = list?;
+            let members = list.as_string::<i32>().iter().flatten().map(str::to_lowercase);
+            if *least { members.min() } else { members.max() }
+        });
+        Ok(ColumnarValue::Array(Arc::new(keys.collect::<StringArray>())))
+    }
+}
+
+static LIST_KEY: LazyLock<Arc<ScalarUDF>> =
+    LazyLock::new(|| Arc::new(ScalarUDF::new_from_impl(ListKey { signature: Signature::any(2, Volatility::Immutable) })));
 static TEXT: LazyLock<Arc<ScalarUDF>> = LazyLock::new(|| TextTest::udf(Role::Text));
 static LIST_TEXT: LazyLock<Arc<ScalarUDF>> = LazyLock::new(|| TextTest::udf(Role::ListText));
 static LIST_ANY: LazyLock<Arc<ScalarUDF>> = LazyLock::new(|| TextTest::udf(Role::ListAny));
@@ -133,7 +168,7 @@ static LIST_ANY_FOLD: LazyLock<Arc<ScalarUDF>> = LazyLock::new(|| TextTest::udf(
 
 /// Every function, to be registered in sessions that read serialised plans.
 pub(crate) fn registered() -> Vec<Arc<ScalarUDF>> {
-    vec![TEXT.clone(), LIST_TEXT.clone(), LIST_ANY.clone(), LIST_ANY_FOLD.clone()]
+    vec![TEXT.clone(), LIST_TEXT.clone(), LIST_ANY.clone(), LIST_ANY_FOLD.clone(), LIST_KEY.clone()]
 }
 
 /// Whether a text matches a search.
@@ -152,4 +187,9 @@ pub(crate) fn list_any(value: Expr, wanted: &[String], fold: bool) -> Expr {
     let list = lit(ScalarValue::List(ScalarValue::new_list_nullable(&list, &DataType::Utf8)));
     let function = if fold { &LIST_ANY_FOLD } else { &LIST_ANY };
     function.call(vec![value, list])
+}
+
+/// What a list is sorted by.
+pub(crate) fn list_key(value: Expr, least: bool) -> Expr {
+    LIST_KEY.call(vec![value, lit(least)])
 }

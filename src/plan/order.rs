@@ -5,6 +5,7 @@ use datafusion::common::{Column, JoinType};
 use datafusion::functions::expr_fn::{coalesce, lower, split_part};
 use datafusion::logical_expr::{Expr, LogicalPlanBuilder, SortExpr, cast, lit, try_cast, when};
 
+use super::functions;
 use super::scan::{Tables, col, field};
 use crate::error::Error;
 use crate::semantic::bound::{BoundField, Scope, Shape, SortBy, SortKey};
@@ -56,6 +57,10 @@ pub(crate) fn order(tables: &Tables, of: &[SortKey], names: &[String]) -> Result
                 continue;
             }
             SortBy::Value(f) if f.shape == Shape::Text && !is_id(f) => computed.push(lower(field(tables, f))),
+            // A list sorts by its first member in order, ignoring case; the empty list is empty.
+            SortBy::Value(f) if f.shape == Shape::TextList => {
+                computed.push(functions::list_key(field(tables, f), key.ascending));
+            }
             SortBy::Value(f) => computed.push(field(tables, f)),
             SortBy::Rank(f, list) => computed.push(rank(field(tables, f), list)?),
             SortBy::Key(f) => {

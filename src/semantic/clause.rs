@@ -1,20 +1,16 @@
 //! `field operator operand` on present values (`reference/jql.md` sections 2 and 3).
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::binder::Binder;
 use super::bound::{BoundField, Comparison, Condition, FieldCondition, Shape, Test, Value, Values};
-use super::dates;
 use super::field::{Named, Place, event_column, issue_column};
-use super::operand::{DayOrInstant, Member};
+use super::operand::Member;
 use super::text::TextQuery;
 use super::{events, history};
 use crate::catalog::fields::Kind;
-use crate::catalog::functions::{Evaluation, Function};
-use crate::catalog::{NamedValue, Version};
-use crate::diagnostic::{Diagnostic, Span, codes};
-use crate::syntax::ast::{Clause, Literal, LiteralKind, Operand, Operator};
+use crate::diagnostic::{Diagnostic, codes};
+use crate::syntax::ast::{Clause, LiteralKind, Operand, Operator};
 
 /// Binds a JQL clause, or its negation.
 pub(crate) fn bind(binder: &Binder<'_>, clause: &Clause, negated: bool) -> Option<Condition> {
@@ -77,29 +73,15 @@ fn check_operator(binder: &Binder<'_>, field: &Named, clause: &Clause) -> Option
     None
 }
 
-struct Site<'a, 'b> {
-    binder: &'a Binder<'b>,
-    field: &'a Named,
-    clause: &'a Clause,
-}
-
-/// Members of an operand, read for a field.
-#[derive(Default)]
-struct Read {
-    texts: Vec<String>,
-    ints: Vec<i64>,
-    floats: Vec<f64>,
-    times: Vec<i64>,
-    days: Vec<i32>,
-    /// Versions and components that functions name, as (project, name), where other projects have others of the name.
-    scoped: Vec<(String, String)>,
-    fold: bool,
-    empty: bool,
-    failed: bool,
+/// A clause with its field: what the parts of this phase share.
+pub(super) struct Site<'a, 'b> {
+    pub(super) binder: &'a Binder<'b>,
+    pub(super) field: &'a Named,
+    pub(super) clause: &'a Clause,
 }
 
 impl Site<'_, '_> {
-    fn missing<T>(&self, what: &str) -> Option<T> {
+    pub(super) fn missing<T>(&self, what: &str) -> Option<T> {
         self.binder.refuse(
             codes::NEEDS_DATA,
             self.clause.field.span,
@@ -108,7 +90,7 @@ impl Site<'_, '_> {
         )
     }
 
-    fn each(&self, test: impl Fn(&BoundField) -> Test, negated: bool) -> Option<Condition> {
+    pub(super) fn each(&self, test: impl Fn(&BoundField) -> Test, negated: bool) -> Option<Condition> {
         match &self.field.place {
             Place::Columns(columns) if columns.len() == 1 => {
                 Some(Condition::Field(FieldCondition { field: columns[0].clone(), test: test(&columns[0]) }))
@@ -232,219 +214,6 @@ impl Site<'_, '_> {
         }
     }
 
-    fn read(&self, members: &[Member], span: Span) -> Option<Read> {
-        let mut read = Read::default();
-        for member in members {
-            match member {
-                Member::Empty => read.empty = true,
-                Member::Literal(literal) => {
-                    if self.literal(literal, &mut read).is_none() {
-                        read.failed = true;
-                    }
-                }
-                Member::Call(function, arguments, span) => {
-                    if self.call(function, arguments, *span, member, &mut read).is_none() {
-                        read.failed = true;
-                    }
-                }
-            }
-        }
-        let _ = span;
-        (!read.failed).then_some(read)
-    }
-
-    fn literal(&self, literal: &Literal, read: &mut Read) -> Option<()> {
-        let binder = self.binder;
-        match self.field.kind {
-            Kind::User => read.texts.extend(binder.accounts_of(literal)?),
-            Kind::Resolution if literal.text.eq_ignore_ascii_case("unresolved") => read.empty = true,
-            Kind::Project => match &binder.catalog.projects {
-                None => read.texts.push(literal.text.to_uppercase()),
-                Some(projects) => {
-                    let found = binder.catalog.find_projects(&literal.text);
-                    if found.is_empty() {
-                        let names = projects.iter().flat_map(|p| [p.key.as_str(), p.name.as_str()]);
-                        return binder.unknown_value(Kind::Project, literal, names);
-                    }
-                    read.texts.extend(found.into_iter().map(|p| p.key.clone()));
-                }
-            },
-            Kind::ProjectCategory => {
-                let categories: Vec<&str> =
-                    binder.catalog.projects.iter().flatten().filter_map(|p| p.category.as_deref()).collect();
-                match categories.iter().find(|c| c.eq_ignore_ascii_case(&literal.text)) {
-                    Some(category) => read.texts.push(category.to_string()),
-                    None => return binder.unknown_value(Kind::ProjectCategory, literal, categories.into_iter()),
-                }
-            }
-            Kind::Version => match &binder.catalog.versions {
-                None => self.folded(literal, read),
-                Some(versions) => {
-                    let before = read.texts.len();
-                    for version in versions.iter().filter(|v| v.name.eq_ignore_ascii_case(&literal.text)) {
-                        if !read.texts[before..].contains(&version.name) {
-                            read.texts.push(version.name.clone());
-                        }
-                    }
-                    if read.texts.len() == before {
-                        return binder.unknown_value(Kind::Version, literal, versions.iter().map(|v| v.name.as_str()));
-                    }
-                }
-            },
-            kind @ (Kind::Status
-            | Kind::Priority
-            | Kind::Resolution
-            | Kind::IssueType
-            | Kind::Component
-            | Kind::Sprint
-            | Kind::SecurityLevel) => {
-                let found = binder.named_values(kind, literal)?;
-                if found.is_empty() {
-                    self.folded(literal, read);
-                } else {
-                    for value in found {
-                        if !read.texts.contains(&value.name) {
-                            read.texts.push(value.name.clone());
-                        }
-                    }
-                }
-            }
-            Kind::Issue => read.texts.push(literal.text.to_uppercase()),
-            Kind::Label | Kind::Option | Kind::Name | Kind::Text | Kind::StatusCategory => self.folded(literal, read),
-            Kind::Number => {
-                let number = self.number(literal)?;
-                read.floats.push(number);
-                if number.fract() == 0.0 && number.abs() < 9e15 {
-                    read.ints.push(number as i64);
-                }
-            }
-            Kind::Duration => read.ints.push(self.duration(literal)?),
-            Kind::DateTime => read.times.push(binder.instant_member(&Member::Literal(literal.clone()), literal.span)?),
-            Kind::Date => match binder.day_member(&Member::Literal(literal.clone()), literal.span)? {
-                DayOrInstant::Day(day) => read.days.push(day),
-                DayOrInstant::Instant(at) => self.day_at(at, read),
-            },
-        }
-        Some(())
-    }
-
-    fn folded(&self, literal: &Literal, read: &mut Read) {
-        read.fold = true;
-        read.texts.push(literal.text.to_lowercase());
-    }
-
-    fn day_at(&self, at: i64, read: &mut Read) {
-        let day = self.binder.session.day_of(at);
-        if self.binder.session.midnight(day) == at {
-            read.days.push(day);
-        }
-    }
-
-    fn call(&self, function: &'static Function, arguments: &[Literal], span: Span, member: &Member, read: &mut Read) -> Option<()> {
-        use Evaluation as E;
-        let binder = self.binder;
-        let kind = self.field.kind;
-        match (function.evaluation, kind) {
-            (E::CurrentUser | E::MembersOf | E::InactiveUsers, Kind::User) => read.texts.extend(binder.accounts(member, span)?),
-            (E::Now | E::StartOf(_) | E::EndOf(_), Kind::DateTime) => read.times.push(binder.instant_member(member, span)?),
-            (E::Now | E::StartOf(_) | E::EndOf(_), Kind::Date) => self.day_at(binder.instant_member(member, span)?, read),
-            (E::Sprints(state), Kind::Sprint) => {
-                let sprints = &binder.catalog.sprints;
-                if !sprints.complete {
-                    return self.missing("a table of sprints");
-                }
-                read.texts.extend(
-                    sprints
-                        .list
-                        .iter()
-                        .filter(|s| s.group.as_deref().is_some_and(|g| g.eq_ignore_ascii_case(state)))
-                        .map(|s| s.name.clone()),
-                );
-            }
-            (E::Versions { .. } | E::LatestReleased | E::EarliestUnreleased, Kind::Version) => {
-                let found = self.versions(function.evaluation, arguments.first())?;
-                let all = binder.catalog.versions.iter().flatten().map(|v| (v.project.as_str(), v.name.as_str()));
-                read.named(found, all.collect());
-            }
-            (E::ProjectsLedBy, Kind::Project) => {
-                let leads = self.led_by(arguments.first(), span)?;
-                let projects = binder.catalog.projects.iter().flatten();
-                read.texts.extend(projects.filter(|p| p.lead.as_ref().is_some_and(|l| leads.contains(l))).map(|p| p.key.clone()));
-            }
-            (E::ComponentsLedBy, Kind::Component) => {
-                let leads = self.led_by(arguments.first(), span)?;
-                let components = binder.catalog.components.list.iter();
-                let of = |c: &NamedValue| (c.group.clone().unwrap_or_default(), c.name.clone());
-                let led = components.filter(|c| c.lead.as_ref().is_some_and(|l| leads.contains(l))).map(of).collect();
-                let all = binder.catalog.components.list.iter();
-                read.named(led, all.map(|c| (c.group.as_deref().unwrap_or(""), c.name.as_str())).collect());
-            }
-            _ => {
-                return binder.refuse(
-                    codes::WRONG_OPERAND,
-                    span,
-                    format!("{}() does not fit `{}`, a {} field", function.name, self.field.name, kind.name()),
-                    format!("it is used as in `{}`", function.example),
-                );
-            }
-        }
-        Some(())
-    }
-
-    fn led_by(&self, user: Option<&Literal>, span: Span) -> Option<Vec<String>> {
-        match user {
-            Some(literal) => self.binder.accounts_of(literal),
-            None => self.binder.current_user(span).map(|u| vec![u]),
-        }
-    }
-
-    fn versions(&self, evaluation: Evaluation, project: Option<&Literal>) -> Option<Vec<(String, String)>> {
-        let catalog = self.binder.catalog;
-        let Some(versions) = &catalog.versions else { return self.missing("a table of versions") };
-        let keys: Option<Vec<String>> = match project {
-            None => None,
-            Some(literal) if catalog.projects.is_some() => {
-                let found = catalog.find_projects(&literal.text);
-                if found.is_empty() {
-                    let names = catalog.projects.iter().flatten().map(|p| p.key.as_str());
-                    return self.binder.unknown_value(Kind::Project, literal, names);
-                }
-                Some(found.into_iter().map(|p| p.key.clone()).collect())
-            }
-            Some(literal) => Some(vec![literal.text.to_uppercase()]),
-        };
-        let wanted = matches!(evaluation, Evaluation::Versions { released: true } | Evaluation::LatestReleased);
-        let mut found: Vec<_> = versions
-            .iter()
-            .filter(|v| v.released == wanted && !v.archived && keys.as_ref().is_none_or(|k| k.contains(&v.project)))
-            .collect();
-        found.sort_by_key(|v| v.rank);
-        match evaluation {
-            Evaluation::LatestReleased => found = found.pop().into_iter().collect(),
-            Evaluation::EarliestUnreleased => found.truncate(1),
-            _ => {}
-        }
-        Some(found.into_iter().map(|v| (v.project.clone(), v.name.clone())).collect())
-    }
-
-    fn number(&self, literal: &Literal) -> Option<f64> {
-        match literal.text.trim().parse::<f64>() {
-            Ok(number) if number.is_finite() => Some(number),
-            _ => self.binder.refuse(codes::UNREAD_NUMBER, literal.span, format!("`{}` is no number", literal.text), None),
-        }
-    }
-
-    fn duration(&self, literal: &Literal) -> Option<i64> {
-        dates::estimate(&literal.text).or_else(|| {
-            self.binder.refuse(
-                codes::UNREAD_DURATION,
-                literal.span,
-                format!("`{}` is no duration", literal.text),
-                "write weeks, days, hours and minutes: \"1w 2d 3h 30m\"".to_string(),
-            )
-        })
-    }
-
     /// The issue itself: keys ignoring case, or ids.
     fn keys(&self, members: &[Member], negated: bool) -> Option<Condition> {
         let mut keys = Vec::new();
@@ -485,7 +254,7 @@ impl Site<'_, '_> {
     }
 
     /// The project of the row: the event's own in ACTIVITY.
-    fn project_column(&self) -> BoundField {
+    pub(super) fn project_column(&self) -> BoundField {
         if self.binder.in_activity() {
             event_column("project", "project", Shape::Text)
         } else {
@@ -556,174 +325,6 @@ impl Site<'_, '_> {
         }
         let query = self.binder.text_query(operand)?;
         self.each(|_| Test::Text { query: query.clone(), negated }, negated)
-    }
-
-    fn compare(&self, operand: &Operand, op: Comparison) -> Option<Condition> {
-        if let Place::Missing(what) = &self.field.place {
-            return self.missing(what);
-        }
-        let members = self.binder.members(operand)?;
-        let [member] = members.as_slice() else {
-            return self.binder.refuse(codes::WRONG_OPERAND, operand.span(), "one value is wanted here", None);
-        };
-        if let Member::Call(function, ..) = member
-            && function.returns.is_list()
-        {
-            return self.binder.refuse(codes::WRONG_OPERAND, operand.span(), format!("{}() gives a list", function.name), None);
-        }
-        let value = match (self.field.kind, member) {
-            (Kind::Issue, Member::Literal(literal)) => return self.compare_key(literal, op),
-            (Kind::Priority | Kind::Resolution, Member::Literal(literal)) => return self.compare_rank(literal, op),
-            (Kind::Version, _) => return self.compare_version(member, operand.span(), op),
-            (Kind::Number, Member::Literal(literal)) => {
-                let number = self.number(literal)?;
-                if number.fract() == 0.0 && number.abs() < 9e15 { Value::Int(number as i64) } else { Value::Float(number) }
-            }
-            (Kind::Duration, Member::Literal(literal)) => Value::Int(self.duration(literal)?),
-            (Kind::DateTime, _) => Value::Time(self.binder.instant_member(member, operand.span())?),
-            (Kind::Date, _) => match self.binder.day_member(member, operand.span())? {
-                DayOrInstant::Day(day) => Value::Date(day),
-                DayOrInstant::Instant(at) => return self.compare_day(at, op),
-            },
-            _ => {
-                let message = format!("this does not compare with `{}`, a {} field", self.field.name, self.field.kind.name());
-                return self.binder.refuse(codes::WRONG_OPERAND, operand.span(), message, None);
-            }
-        };
-        self.each(|_| Test::Compare { op, value: value.clone() }, false)
-    }
-
-    /// A day counts as its midnight when it is compared with an instant (`due < endOfDay()` is due by the end of today).
-    fn compare_day(&self, at: i64, op: Comparison) -> Option<Condition> {
-        let session = self.binder.session;
-        let day = session.day_of(at);
-        let exact = session.midnight(day) == at;
-        let first_at_or_after = if exact { day } else { day + 1 };
-        let (op, day) = match op {
-            Comparison::Lt => (Comparison::Lt, first_at_or_after),
-            Comparison::LtEq => (Comparison::LtEq, day),
-            Comparison::Gt => (Comparison::Gt, day),
-            _ => (Comparison::GtEq, first_at_or_after),
-        };
-        self.each(|_| Test::Compare { op, value: Value::Date(day) }, false)
-    }
-
-    /// Key ranges stay in the project and compare the number; ids compare as ids.
-    fn compare_key(&self, literal: &Literal, op: Comparison) -> Option<Condition> {
-        if let Ok(id) = literal.text.parse::<i64>() {
-            let field = issue_column("id", "id", Shape::Int);
-            return Some(Condition::Field(FieldCondition { field, test: Test::Compare { op, value: Value::Int(id) } }));
-        }
-        let split =
-            literal.text.rsplit_once('-').and_then(|(project, number)| Some((project.to_uppercase(), number.parse::<i64>().ok()?)));
-        let Some((project, number)) = split else {
-            let message = format!("`{}` is no issue key", literal.text);
-            return self.binder.refuse(
-                codes::WRONG_OPERAND,
-                literal.span,
-                message,
-                "write a key such as PAY-12, or an id".to_string(),
-            );
-        };
-        let same = Test::OneOf { values: Values::Text { any: vec![project], fold: false }, or_empty: false, negated: false };
-        Some(Condition::All(vec![
-            Condition::Field(FieldCondition { field: issue_column("project", "project", Shape::Text), test: same }),
-            Condition::Field(FieldCondition {
-                field: issue_column("key", "key", Shape::KeyNumber),
-                test: Test::Compare { op, value: Value::Int(number) },
-            }),
-        ]))
-    }
-
-    /// Priorities and resolutions compare by the site's order; the first priority is the most important.
-    fn compare_rank(&self, literal: &Literal, op: Comparison) -> Option<Condition> {
-        let kind = self.field.kind;
-        let values = self.binder.catalog.values(kind)?;
-        if !values.complete {
-            return self.missing(&format!("a table with the order of each {}", kind.name()));
-        }
-        let found = self.binder.named_values(kind, literal)?;
-        let wanted = values.list.iter().position(|v| found.first().is_some_and(|f| f.name == v.name))?;
-        let holds = |at: usize| {
-            let order = if kind == Kind::Priority { wanted.cmp(&at) } else { at.cmp(&wanted) };
-            compares(order, op)
-        };
-        let any = values.list.iter().enumerate().filter(|(i, _)| holds(*i)).map(|(_, v)| v.name.clone()).collect();
-        let values = Values::Text { any, fold: false };
-        self.each(|_| Test::OneOf { values: values.clone(), or_empty: false, negated: false }, false)
-    }
-
-    /// Versions compare by their place in the issue's own project.
-    fn compare_version(&self, member: &Member, span: Span, op: Comparison) -> Option<Condition> {
-        let Some(versions) = &self.binder.catalog.versions else { return self.missing("a table of versions with their order") };
-        let read = self.read(std::slice::from_ref(member), span)?;
-        let mut any = Vec::new();
-        let named = |v: &&Version| read.texts.contains(&v.name) || read.scoped.iter().any(|(p, n)| *p == v.project && *n == v.name);
-        for wanted in versions.iter().filter(named) {
-            let later = versions.iter().filter(|v| v.project == wanted.project && compares(v.rank.cmp(&wanted.rank), op));
-            let names = Values::Text { any: later.map(|v| v.name.clone()).collect(), fold: false };
-            let project = Values::Text { any: vec![wanted.project.clone()], fold: false };
-            let field = issue_column("project", "project", Shape::Text);
-            any.push(Condition::All(vec![
-                Condition::Field(FieldCondition { field, test: Test::OneOf { values: project, or_empty: false, negated: false } }),
-                self.each(|_| Test::OneOf { values: names.clone(), or_empty: false, negated: false }, false)?,
-            ]));
-        }
-        Some(Condition::Any(any))
-    }
-}
-
-fn compares(order: std::cmp::Ordering, op: Comparison) -> bool {
-    match op {
-        Comparison::Lt => order.is_lt(),
-        Comparison::LtEq => order.is_le(),
-        Comparison::Gt => order.is_gt(),
-        Comparison::GtEq => order.is_ge(),
-        Comparison::Eq => order.is_eq(),
-        Comparison::NotEq => order.is_ne(),
-    }
-}
-
-impl Read {
-    /// Takes (project, name) pairs out of all there are: by name alone where no other project has the name.
-    fn named(&mut self, mut found: Vec<(String, String)>, all: Vec<(&str, &str)>) {
-        found.sort();
-        let taken: HashSet<(&str, &str)> = found.iter().map(|(p, n)| (p.as_str(), n.as_str())).collect();
-        let shared: HashSet<&str> = all.into_iter().filter(|v| !taken.contains(v)).map(|(_, name)| name).collect();
-        let (scoped, plain): (Vec<_>, Vec<_>) =
-            found.iter().cloned().partition(|(p, n)| !p.is_empty() && shared.contains(n.as_str()));
-        self.texts.extend(plain.into_iter().map(|(_, name)| name));
-        self.texts.dedup();
-        self.scoped.extend(scoped);
-    }
-
-    fn is_only_empty(&self) -> bool {
-        self.empty
-            && self.texts.is_empty()
-            && self.scoped.is_empty()
-            && self.ints.is_empty()
-            && self.floats.is_empty()
-            && self.times.is_empty()
-            && self.days.is_empty()
-    }
-
-    fn values(&self, shape: Shape) -> Values {
-        match shape {
-            Shape::Int | Shape::KeyNumber => Values::Int(self.ints.clone()),
-            Shape::Float => Values::Float(self.floats.clone()),
-            Shape::Time => Values::Time(self.times.clone()),
-            Shape::Date => Values::Date(self.days.clone()),
-            Shape::Text | Shape::TextList | Shape::Bool => {
-                let any = if self.fold { self.texts.iter().map(|t| t.to_lowercase()).collect() } else { self.texts.clone() };
-                Values::Text { any, fold: self.fold }
-            }
-        }
-    }
-
-    /// Whether a single value passes the test that these members are.
-    fn holds(&self, value: Option<&str>, negated: bool) -> bool {
-        let Some(value) = value else { return self.empty && !negated };
-        self.texts.iter().any(|t| t.eq_ignore_ascii_case(value)) != negated
     }
 }
 

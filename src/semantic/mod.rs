@@ -4,6 +4,7 @@ mod binder;
 pub mod bound;
 mod clause;
 mod columns;
+mod compare;
 mod condition;
 mod dates;
 mod events;
@@ -14,6 +15,7 @@ mod operand;
 mod session;
 pub mod text;
 mod users;
+mod values;
 
 pub use binder::{Bound, Parameter, Parameters, Refused, bind};
 pub use explain::explain;

@@ -108,7 +108,10 @@ impl Builder<'_, '_> {
                     let span = self.span(&not);
                     self.extension(span, "BY NOT");
                 }
-                match self.operand(&mut inner) {
+                self.via = rule == Rule::word_via;
+                let operand = self.operand(&mut inner);
+                self.via = false;
+                match operand {
                     Some(Read { operand, depth }) => {
                         read.depth = depth;
                         with_operand(rule, negated, operand)

@@ -60,11 +60,13 @@ struct Builder<'t, 's> {
     sink: &'s mut Sink,
     /// Parentheses that lists left open; so many stray ones that close are explained.
     left_open: usize,
+    /// Within the operand of VIA, where `user` is a word of the language and no name.
+    via: bool,
 }
 
 /// Reads `text`, which starts at byte `base` of the whole, into a tree; also says how deep the tree is.
 pub(super) fn query(text: &str, base: usize, dialect: Dialect, nesting: usize, sink: &mut Sink) -> (Query, usize) {
-    let mut builder = Builder { text, base, dialect, nesting, sink, left_open: 0 };
+    let mut builder = Builder { text, base, dialect, nesting, sink, left_open: 0, via: false };
     let pairs = match Grammar::parse(Rule::query, text) {
         Ok(mut pairs) => pairs.next().map(Pair::into_inner),
         Err(_) => None,
@@ -182,7 +184,8 @@ impl Builder<'_, '_> {
     /// A word, quoted string or unterminated one, as a name or value.
     fn literal(&mut self, pair: &Pair<'_, Rule>) -> Literal {
         let literal = self.any_word(pair);
-        if literal.kind == LiteralKind::Word && words::is_reserved(pair.as_str()) {
+        let named = self.via && literal.text.eq_ignore_ascii_case("user");
+        if literal.kind == LiteralKind::Word && words::is_reserved(pair.as_str()) && !named {
             self.reserved(&literal);
         }
         literal
