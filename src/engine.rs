@@ -142,7 +142,7 @@ impl Engine {
         let parse_ms = milliseconds(started);
         let refuse = |diagnostics| Error::Query(Box::new(Report { name: "query".into(), source: text.to_string(), diagnostics }));
         if parsed.diagnostics.iter().any(Diagnostic::is_error) {
-            return Err(refuse(parsed.diagnostics));
+            return Err(refuse(self.with_binding(parsed, parameters).await));
         }
         let started = Instant::now();
         let bound = self.bind(&parsed.query, parameters).await?.map_err(refuse)?;
@@ -189,22 +189,23 @@ impl Engine {
         Ok(semantic::bind(query, &catalog, &self.session, parameters).map(|b| b.query).map_err(|r| r.diagnostics))
     }
 
-    /// All errors and warnings of a query; none where it runs as it is.
-    pub async fn check(&self, text: &str, parameters: &Parameters) -> Vec<Diagnostic> {
-        let parsed = syntax::parse(text, Dialect::Jqlx);
+    /// The errors of a text that is no query, with those of its sound parts.
+    async fn with_binding(&self, parsed: syntax::Parsed, parameters: &Parameters) -> Vec<Diagnostic> {
         let mut diagnostics = parsed.diagnostics;
-        match self.compile(text, parameters).await {
-            Ok(query) => diagnostics.extend(query.bound.warnings),
-            // A tree with syntax errors is bound all the same, for what is wrong in its sound parts.
-            Err(Error::Query(_)) => {
-                if let Ok(Err(found)) = self.bind(&parsed.query, parameters).await {
-                    diagnostics.extend(found.into_iter().filter(|d| d.code != codes::UNEXPECTED));
-                }
-            }
-            Err(other) => diagnostics.extend(other.diagnostics().iter().cloned()),
+        if let Ok(Err(found)) = self.bind(&parsed.query, parameters).await {
+            // Where a clause could not be read, the parser has said so.
+            diagnostics.extend(found.into_iter().filter(|d| d.is_error() && d.code != codes::UNEXPECTED));
         }
         diagnostics.sort_by_key(Diagnostic::span);
         diagnostics
+    }
+
+    /// All errors and warnings of a query; none where it runs as it is.
+    pub async fn check(&self, text: &str, parameters: &Parameters) -> Vec<Diagnostic> {
+        match self.compile(text, parameters).await {
+            Ok(query) => query.bound.warnings,
+            Err(other) => other.diagnostics().to_vec(),
+        }
     }
 }
 

@@ -12,7 +12,7 @@ use super::intervals::Intervals;
 use super::scan::{EVENTS, ISSUES, Tables, col};
 use super::{activity, intervals};
 use crate::error::Error;
-use crate::semantic::bound::{Condition, EventCondition, HistoryCondition, Target};
+use crate::semantic::bound::{Comparison, Condition, EventCondition, HistoryCondition, Target};
 
 /// Alias of the facts from the shared events scan.
 const FACTS: &str = "facts";
@@ -49,7 +49,9 @@ impl<'a> Facts<'a> {
             (Target::Issues, None) => self.event_fact(test, false),
             (Target::Issues, Some((op, times))) => {
                 let counted = self.event_fact(test, true);
-                let counted = when(counted.clone().is_null(), lit(0i64)).otherwise(counted)?;
+                // Issues without any such event have no row of facts. Only where none would do are they kept.
+                let none_will_do = of.negated || holds(0, op, times);
+                let counted = if none_will_do { when(counted.clone().is_null(), lit(0i64)).otherwise(counted)? } else { counted };
                 comparison(counted, op, lit(times))
             }
         };
@@ -105,6 +107,17 @@ impl<'a> Facts<'a> {
             rows = join(rows, field.relation(self.tables)?, &key, &alias)?;
         }
         Ok(rows)
+    }
+}
+
+fn holds(count: i64, op: Comparison, times: i64) -> bool {
+    match op {
+        Comparison::Eq => count == times,
+        Comparison::NotEq => count != times,
+        Comparison::Lt => count < times,
+        Comparison::LtEq => count <= times,
+        Comparison::Gt => count > times,
+        Comparison::GtEq => count >= times,
     }
 }
 

@@ -159,9 +159,9 @@ impl Words<'_> {
     fn events(&self, condition: &EventCondition) -> String {
         let event = &condition.event;
         let mut what = match (&event.field, &event.entities) {
-            (Some(field), _) => format!("a change of {}", field.name),
-            (None, Some(entities)) => format!("an event of a {}", entities.first().map_or("", String::as_str)),
-            (None, None) => "an event".to_string(),
+            (Some(field), _) => format!("change of {}", field.name),
+            (None, Some(entities)) => format!("event of {}", article(entities.first().map_or("", String::as_str))),
+            (None, None) => "event".to_string(),
         };
         if let Some(actions) = &event.actions {
             what.push_str(&format!(" that was {}", or_list(actions)));
@@ -190,13 +190,21 @@ impl Words<'_> {
             });
         }
         match (condition.times, condition.negated) {
-            (None, false) => format!("there is {what}"),
-            (None, true) => format!("there is not {what}"),
+            (None, false) => format!("there is {}", article(&what)),
+            (None, true) => format!("there is no {what}"),
             (Some((op, n)), negated) => {
-                format!("it is {} that {what} is there {} {n} times", if negated { "not so" } else { "so" }, comparison(op, false))
+                format!("{} {} {n} times, there is {}", if negated { "not" } else { "" }, comparison(op, false), article(&what))
+                    .trim_start()
+                    .to_string()
             }
         }
     }
+}
+
+/// `an issue`, `a comment`
+fn article(noun: &str) -> String {
+    let vowel = noun.starts_with(['a', 'e', 'i', 'o']);
+    format!("{} {noun}", if vowel { "an" } else { "a" })
 }
 
 fn history_values(values: &HistoryValues) -> String {

@@ -9,5 +9,6 @@ mod data;
 mod import;
 mod naive;
 mod properties;
+mod stages;
 mod support;
 mod syntax;
