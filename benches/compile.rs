@@ -1,5 +1,7 @@
 //! How fast queries become plans: `cargo bench --bench compile`.
 
+#![allow(clippy::expect_used, reason = "a bench that cannot be set up has nothing to measure")]
+
 use divan::Bencher;
 use divan::counter::ItemsCount;
 use jqlx::catalog::Catalog;

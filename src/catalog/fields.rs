@@ -1,4 +1,4 @@
-//! The fields of JQL (`reference/jql.md` section 2) and the event attributes of ACTIVITY.
+//! The fields of JQL (`reference/jql.md` section 2).
 
 use crate::semantic::bound::Shape;
 
@@ -77,7 +77,7 @@ pub struct Operators {
     pub text: bool,
 }
 
-const fn ops(spec: &str) -> Operators {
+pub(super) const fn ops(spec: &str) -> Operators {
     let s = spec.as_bytes();
     let (mut equality, mut order, mut empty, mut text) = (false, false, false, false);
     let mut i = 0;
@@ -220,7 +220,7 @@ pub const FIELDS: &[Field] = &[
         "attachments" | "attachment",
         Name,
         "I",
-        Source::Missing("attachments beside the issues table"),
+        list("attachments"),
         ["Attachment"],
         false,
         "Whether files are attached.",
@@ -461,7 +461,7 @@ pub const FIELDS: &[Field] = &[
         "statusCategoryChangedDate",
         DateTime,
         "ECI",
-        Source::Missing("the times of status categories"),
+        time("status_category_changed"),
         [],
         true,
         "When the status category last changed.",
@@ -540,69 +540,9 @@ pub const FIELDS: &[Field] = &[
     ),
 ];
 
-/// An attribute of an event.
-#[derive(Clone, Copy, Debug)]
-pub struct Attribute {
-    /// The name in ACTIVITY.
-    pub name: &'static str,
-    /// Other names.
-    pub aliases: &'static [&'static str],
-    /// What its values are.
-    pub kind: Kind,
-    /// What may be asked of it.
-    pub operators: Operators,
-    /// Column of `events`.
-    pub column: &'static str,
-    /// How it holds values.
-    pub shape: Shape,
-    /// One sentence.
-    pub doc: &'static str,
-}
-
-macro_rules! attribute {
-    ($name:literal $(| $alias:literal)*, $kind:ident, $ops:literal, $column:literal, $shape:ident, $doc:literal) => {
-        Attribute { name: $name, aliases: &[$($alias),*], kind: Kind::$kind, operators: ops($ops), column: $column, shape: Shape::$shape, doc: $doc }
-    };
-}
-
-/// The event attributes; in ACTIVITY they come before issue fields of the same name.
-pub const ATTRIBUTES: &[Attribute] = &[
-    attribute!("time", DateTime, "ECI", "time", Time, "When it happened."),
-    attribute!("actor", User, "EI", "actor", Text, "Who did it."),
-    attribute!("actorKind" | "actor_kind", Name, "EI", "actor_kind", Text, "user, app, automation, system, anonymous or unknown."),
-    attribute!("entity", Name, "EI", "entity", Text, "What kind of thing it happened to."),
-    attribute!("action", Name, "EI", "action", Text, "What happened, in the past tense."),
-    attribute!("field", Name, "EI", "field", Text, "The field that changed."),
-    attribute!("from" | "from_value", Name, "EI", "from_value", Text, "The old value."),
-    attribute!("to" | "to_value", Name, "EI", "to_value", Text, "The new value."),
-    attribute!("text", Text, "TI", "text", Text, "The comment, note or description."),
-    attribute!("product", Name, "EI", "product", Text, "jira, confluence or admin."),
-    attribute!("origin", Name, "EI", "origin", Text, "Which kind of source told it."),
-    attribute!("project", Project, "EI", "project", Text, "The project's key at the time."),
-    attribute!("space", Name, "EI", "space", Text, "The Confluence space's key."),
-    attribute!("issue" | "issueKey" | "issue_key" | "key", Issue, "EI", "issue_key", Text, "The issue's key at the time."),
-    attribute!("entityId" | "entity_id", Name, "EI", "entity_id", Text, "The id of the thing."),
-    attribute!("entityName" | "entity_name", Name, "EI", "entity_name", Text, "The name of the thing."),
-    attribute!("eventId" | "event_id", Name, "EI", "event_id", Text, "The event's own id."),
-    attribute!("changeId" | "change_id", Name, "EI", "change_id", Text, "What the items of one edit share."),
-    attribute!("remoteAddress" | "remote_address", Name, "EI", "remote_address", Text, "The network address of the actor."),
-];
-
-impl Attribute {
-    /// Whether the name, ignoring case, is one of the attribute's.
-    pub fn is_called(&self, name: &str) -> bool {
-        self.name.eq_ignore_ascii_case(name) || self.aliases.iter().any(|a| a.eq_ignore_ascii_case(name))
-    }
-}
-
 /// The issue field of a name, ignoring case.
 pub fn field(name: &str) -> Option<&'static Field> {
     FIELDS.iter().find(|f| f.is_called(name))
-}
-
-/// The event attribute of a name, ignoring case.
-pub fn attribute(name: &str) -> Option<&'static Attribute> {
-    ATTRIBUTES.iter().find(|a| a.is_called(name))
 }
 
 #[cfg(test)]

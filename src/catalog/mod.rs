@@ -2,6 +2,8 @@
 //!
 //! The binder, completion, `jqlx fields` and the docs read these tables. Nothing here evaluates anything.
 
+pub mod attributes;
+pub mod columns;
 pub mod entities;
 pub mod fields;
 pub mod functions;

@@ -10,9 +10,11 @@ use super::failure::Failure;
 use super::output::{self, Output};
 use super::session::Running;
 use super::terminal::Terminal;
+use crate::catalog::attributes::ATTRIBUTES;
+use crate::catalog::columns::{COLUMN_FUNCTIONS, Computes};
 use crate::catalog::entities::ENTITIES;
-use crate::catalog::fields::{ATTRIBUTES, FIELDS, Source};
-use crate::catalog::functions::{COLUMN_FUNCTIONS, Computes, Evaluation, FUNCTIONS};
+use crate::catalog::fields::{FIELDS, Source};
+use crate::catalog::functions::{Evaluation, FUNCTIONS};
 use crate::catalog::verbs::VERBS;
 use crate::render;
 

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::binder::{Binder, did_you_mean};
 use super::bound::{Aggregate, BoundField, Column, ColumnExpr, Shape, SortBy, SortKey};
 use super::field::{Named, Place, event_column, issue_column};
+use crate::catalog::columns::{self as column_functions, COLUMN_FUNCTIONS, Computes};
 use crate::catalog::fields::Kind;
-use crate::catalog::functions::{self, Computes};
 use crate::catalog::nearest;
 use crate::diagnostic::{Span, codes};
 use crate::syntax::ast::{self, Argument, Call, ColumnKind, Direction, FieldRef};
@@ -129,11 +129,10 @@ fn column(binder: &Binder<'_>, column: &ast::Column) -> Option<Column> {
 }
 
 fn call_column(binder: &Binder<'_>, call: &Call) -> Option<(String, ColumnExpr)> {
-    let Some(function) = functions::column_function(&call.name.text) else {
-        let near = nearest(&call.name.text, functions::COLUMN_FUNCTIONS.iter().map(|f| f.name));
-        let help = did_you_mean(&near).unwrap_or_else(|| {
-            format!("known are {}", functions::COLUMN_FUNCTIONS.iter().map(|f| f.name).collect::<Vec<_>>().join(", "))
-        });
+    let Some(function) = column_functions::column_function(&call.name.text) else {
+        let near = nearest(&call.name.text, COLUMN_FUNCTIONS.iter().map(|f| f.name));
+        let help = did_you_mean(&near)
+            .unwrap_or_else(|| format!("known are {}", COLUMN_FUNCTIONS.iter().map(|f| f.name).collect::<Vec<_>>().join(", ")));
         let message = format!("`{}` computes no column", call.name.text);
         return binder.refuse(codes::UNKNOWN_FUNCTION, call.name.span, message, help);
     };

@@ -2,7 +2,8 @@
 
 use super::binder::{Binder, did_you_mean};
 use super::bound::{BoundField, HistoryField, Scope, Shape};
-use crate::catalog::fields::{self, Attribute, Field, Kind, Operators, Source};
+use crate::catalog::attributes::{self, Attribute};
+use crate::catalog::fields::{self, Field, Kind, Operators, Source};
 use crate::catalog::{CustomField, nearest};
 use crate::diagnostic::{Span, codes};
 use crate::syntax::ast::FieldRef;
@@ -70,7 +71,7 @@ impl Binder<'_> {
     /// Resolves a name without reporting.
     pub(crate) fn find_field(&self, name: &str) -> Option<Named> {
         if self.in_activity() {
-            if let Some(attribute) = fields::attribute(name) {
+            if let Some(attribute) = attributes::attribute(name) {
                 return Some(self.attribute(attribute));
             }
             if let Some(rest) = strip_issue(name)
@@ -178,7 +179,7 @@ impl Binder<'_> {
     /// Reports an unknown name with the nearest known ones.
     pub(crate) fn unknown_field<T>(&self, name: &str, span: Span) -> Option<T> {
         if !self.in_activity()
-            && let Some(attribute) = fields::attribute(name)
+            && let Some(attribute) = attributes::attribute(name)
         {
             return self.refuse(
                 codes::NEEDS_ACTIVITY,
@@ -189,7 +190,7 @@ impl Binder<'_> {
         }
         let system = fields::FIELDS.iter().flat_map(|f| std::iter::once(&f.name).chain(f.aliases)).copied();
         let custom = self.catalog.custom_fields.iter().map(|c| c.name.as_str());
-        let attributes = fields::ATTRIBUTES.iter().filter(|_| self.in_activity()).map(|a| a.name);
+        let attributes = attributes::ATTRIBUTES.iter().filter(|_| self.in_activity()).map(|a| a.name);
         let near = nearest(name, system.chain(custom).chain(attributes));
         let help = did_you_mean(&near).unwrap_or_else(|| "`jqlx fields` lists them all".to_string());
         self.refuse(codes::UNKNOWN_FIELD, span, format!("there is no field called `{name}`"), help)
