@@ -1,6 +1,7 @@
 //! The scalar functions that plans use beyond DataFusion's own. Their arguments are plain literals, so plans stay
 //! serialisable.
 
+use std::collections::HashSet;
 use std::sync::{Arc, LazyLock};
 
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, BooleanArray, BooleanBuilder, StringArray};
@@ -68,14 +69,12 @@ impl ScalarUDFImpl for TextTest {
                 test_lists(&values, |t| query.matches(t))?
             }
             Role::ListAny => {
-                let wanted = texts_of(with)?;
-                test_lists(&values, |t| wanted.iter().any(|w| w == t))?
+                let wanted: HashSet<String> = texts_of(with)?.into_iter().collect();
+                test_lists(&values, |t| wanted.contains(t))?
             }
             Role::ListAnyFold => {
-                let wanted = texts_of(with)?;
-                test_lists(&values, |t| {
-                    wanted.iter().any(|w| w.eq_ignore_ascii_case(t)) || (!t.is_ascii() && wanted.contains(&t.to_lowercase()))
-                })?
+                let wanted: HashSet<String> = texts_of(with)?.into_iter().collect();
+                test_lists(&values, |t| wanted.contains(&t.to_lowercase()))?
             }
         };
         Ok(ColumnarValue::Array(Arc::new(result)))

@@ -3,6 +3,8 @@
 //! Query and data pass through the same analysis: Unicode words, lower case, English stop words dropped, Snowball English
 //! stems. On Cloud the marks of fuzzy, proximity and boost are ignored.
 
+use std::collections::HashSet;
+
 use rust_stemmers::{Algorithm, Stemmer};
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -255,6 +257,7 @@ fn alternatives(items: &[Item], at: &mut usize, depth: usize) -> Option<Node> {
 
 fn conjunction(items: &[Item], at: &mut usize, depth: usize) -> Option<Node> {
     let mut all = Vec::new();
+    let mut seen = HashSet::new();
     let mut negate = false;
     while let Some(item) = items.get(*at) {
         let term = match item {
@@ -276,8 +279,13 @@ fn conjunction(items: &[Item], at: &mut usize, depth: usize) -> Option<Node> {
         match term {
             // A stop word asks for nothing; the words beside it still do.
             Some(Node::Nothing) | None => {}
-            Some(node) if negate => all.push(Node::Not(Box::new(node))),
-            Some(node) => all.push(node),
+            Some(node) => {
+                let node = if negate { Node::Not(Box::new(node)) } else { node };
+                // A word said twice is asked once: pasted texts repeat their words.
+                if seen.insert(node.clone()) {
+                    all.push(node);
+                }
+            }
         }
         negate = false;
     }
