@@ -1,6 +1,6 @@
 //! Text to tree. Knows no fields, no data, no DataFusion and does no IO.
 //!
-//! [`parse`] never fails: it gives a tree and what is wrong with it. The grammar is `grammar/jqlx.pest`; [`print`]
+//! [`parse`] never fails: it gives a tree and what is wrong with it. The grammar is `grammar/jqlx.pest`; [`print()`]
 //! writes a tree in its canonical form, and [`json`] as JSON.
 
 pub mod ast;
