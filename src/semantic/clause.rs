@@ -145,17 +145,17 @@ impl Site<'_, '_> {
         match self.field.place {
             Place::Key => return self.keys(&members, negated),
             Place::ProjectCategory => {
-                let read = self.read(&members, operand.span())?;
+                let read = self.read(&members)?;
                 return self.of_projects(|p| read.holds(p.category.as_deref(), negated));
             }
             Place::ProjectLead => {
-                let read = self.read(&members, operand.span())?;
+                let read = self.read(&members)?;
                 return self.of_projects(|p| read.holds(p.lead.as_deref(), negated));
             }
             Place::StatusCategory => return self.status_category(&members, negated),
             _ => {}
         }
-        let read = self.read(&members, operand.span())?;
+        let read = self.read(&members)?;
         if read.is_only_empty() {
             return self.empty(negated);
         }

@@ -5,7 +5,7 @@ use super::field::{Place, issue_column};
 use super::operand::{DayOrInstant, Member};
 use crate::catalog::Version;
 use crate::catalog::fields::Kind;
-use crate::diagnostic::{Span, codes};
+use crate::diagnostic::codes;
 use crate::syntax::ast::{Literal, Operand};
 
 impl Site<'_, '_> {
@@ -25,7 +25,7 @@ impl Site<'_, '_> {
         let value = match (self.field.kind, member) {
             (Kind::Issue, Member::Literal(literal)) => return self.compare_key(literal, op),
             (Kind::Priority | Kind::Resolution, Member::Literal(literal)) => return self.compare_rank(literal, op),
-            (Kind::Version, _) => return self.compare_version(member, operand.span(), op),
+            (Kind::Version, _) => return self.compare_version(member, op),
             (Kind::Number, Member::Literal(literal)) => {
                 let number = self.number(literal)?;
                 if number.fract() == 0.0 && number.abs() < 9e15 { Value::Int(number as i64) } else { Value::Float(number) }
@@ -105,9 +105,9 @@ impl Site<'_, '_> {
     }
 
     /// Versions compare by their place in the issue's own project.
-    fn compare_version(&self, member: &Member, span: Span, op: Comparison) -> Option<Condition> {
+    fn compare_version(&self, member: &Member, op: Comparison) -> Option<Condition> {
         let Some(versions) = &self.binder.catalog.versions else { return self.missing("a table of versions with their order") };
-        let read = self.read(std::slice::from_ref(member), span)?;
+        let read = self.read(std::slice::from_ref(member))?;
         let mut any = Vec::new();
         let named = |v: &&Version| read.texts.contains(&v.name) || read.scoped.iter().any(|(p, n)| *p == v.project && *n == v.name);
         for wanted in versions.iter().filter(named) {

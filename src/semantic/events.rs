@@ -201,8 +201,8 @@ fn values(binder: &Binder<'_>, subject: &Subject, operand: &Operand) -> Option<H
                 values.ids.push(literal.text.clone());
                 values.names.push(literal.text);
             }
-            Member::Call(_, _, span) => {
-                let accounts = binder.accounts(&member, span)?;
+            Member::Call(..) => {
+                let accounts = binder.accounts(&member)?;
                 values.ids.extend(accounts.iter().cloned());
                 values.names.extend(accounts);
             }

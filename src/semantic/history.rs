@@ -157,7 +157,7 @@ impl Binder<'_> {
                 }
                 Member::Literal(literal) => self.history_value(field, literal, &mut values),
                 Member::Call(function, _, span) => match field.kind {
-                    Kind::User => self.accounts(&member, *span).map(|accounts| {
+                    Kind::User => self.accounts(&member).map(|accounts| {
                         values.ids.extend(accounts.iter().cloned());
                         values.names.extend(accounts);
                     }),

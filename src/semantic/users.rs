@@ -14,7 +14,7 @@ impl Binder<'_> {
         let mut actors = Actors { accounts: Vec::new(), or_unknown: false, negated };
         let mut ok = true;
         for member in self.members(operand)? {
-            match self.accounts(&member, operand.span()) {
+            match self.accounts(&member) {
                 Some(accounts) => actors.accounts.extend(accounts),
                 None if matches!(member, Member::Empty) => actors.or_unknown = true,
                 None => ok = false,
@@ -24,7 +24,7 @@ impl Binder<'_> {
     }
 
     /// The account ids that a member stands for; none for EMPTY, or after an error was reported.
-    pub(crate) fn accounts(&self, member: &Member, _span: Span) -> Option<Vec<String>> {
+    pub(crate) fn accounts(&self, member: &Member) -> Option<Vec<String>> {
         match member {
             Member::Empty => None,
             Member::Literal(literal) => self.accounts_of(literal),

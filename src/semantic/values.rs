@@ -28,7 +28,7 @@ pub(super) struct Read {
 }
 
 impl Site<'_, '_> {
-    pub(super) fn read(&self, members: &[Member], span: Span) -> Option<Read> {
+    pub(super) fn read(&self, members: &[Member]) -> Option<Read> {
         let mut read = Read::default();
         for member in members {
             match member {
@@ -45,7 +45,6 @@ impl Site<'_, '_> {
                 }
             }
         }
-        let _ = span;
         (!read.failed).then_some(read)
     }
 
@@ -141,7 +140,7 @@ impl Site<'_, '_> {
         let binder = self.binder;
         let kind = self.field.kind;
         match (function.evaluation, kind) {
-            (E::CurrentUser | E::MembersOf | E::InactiveUsers, Kind::User) => read.texts.extend(binder.accounts(member, span)?),
+            (E::CurrentUser | E::MembersOf | E::InactiveUsers, Kind::User) => read.texts.extend(binder.accounts(member)?),
             (E::Now | E::StartOf(_) | E::EndOf(_), Kind::DateTime) => read.times.push(binder.instant_member(member, span)?),
             (E::Now | E::StartOf(_) | E::EndOf(_), Kind::Date) => self.day_at(binder.instant_member(member, span)?, read),
             (E::Sprints(state), Kind::Sprint) => {
