@@ -60,6 +60,7 @@ pub(super) struct TablesShape {
     pub links: Vec<LinkShape>,
     pub remote_links: Vec<RemoteLinkShape>,
     pub filters: Vec<FilterShape>,
+    pub properties: Vec<PropertyShape>,
     /// Organization name to members.
     pub organizations: BTreeMap<String, Vec<String>>,
     /// Project key to role to members.
@@ -129,6 +130,9 @@ pub(super) struct UserShape {
     pub email: Option<String>,
     pub kind: Option<String>,
     pub active: Option<bool>,
+    pub time_zone: Option<String>,
+    pub last_login: Option<String>,
+    pub previous_login: Option<String>,
     #[serde(default)]
     pub aliases: Vec<String>,
 }
@@ -212,6 +216,15 @@ pub(super) struct RemoteLinkShape {
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(super) struct PropertyShape {
+    pub issue: String,
+    pub property: String,
+    pub path: Option<String>,
+    pub value: Option<Scalar>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(super) struct FilterShape {
     pub name: String,
     pub id: Option<Scalar>,
@@ -270,6 +283,20 @@ pub(super) struct IssueShape {
     pub remaining_estimate: Option<i64>,
     pub time_spent: Option<i64>,
     pub story_points: Option<f64>,
+    pub rank: Option<String>,
+    pub last_viewed: Option<String>,
+    #[serde(default)]
+    pub organizations: Option<Vec<String>>,
+    pub request_type: Option<String>,
+    pub request_channel: Option<String>,
+    pub request_last_activity: Option<String>,
+    pub change_gating: Option<String>,
+    pub pull_requests: Option<i64>,
+    pub pull_requests_open: Option<i64>,
+    pub commits: Option<i64>,
+    pub reviews: Option<i64>,
+    pub reviews_open: Option<i64>,
+    pub builds_failing: Option<i64>,
     /// When it was deleted; its row stays.
     pub deleted_at: Option<String>,
     pub deleted_by: Option<String>,

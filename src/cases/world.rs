@@ -8,7 +8,7 @@ use super::mentions;
 use super::shape::{CaseShape, CommentShape, EventShape, HistoryShape, IssueShape, Scalar, TablesShape, WorklogShape, text};
 use crate::data::rows::{
     ComponentRow, CustomValue, EventRow, FieldRow, FilterRow, IssueRow, IssueTypeRow, LinkRow, MembershipRow,
-    OrganizationMemberRow, OrganizationRow, PriorityRow, ProjectRow, RemoteLinkRow, ResolutionRow, RoleMemberRow, SprintRow,
+    OrganizationMemberRow, OrganizationRow, PriorityRow, ProjectRow, PropertyRow, RemoteLinkRow, ResolutionRow, RoleMemberRow, SprintRow,
     StatusRow, Tables, UserRow, VersionRow, WorkflowProjectRow, WorkflowRow, date, time,
 };
 
@@ -74,17 +74,20 @@ fn project_of(issue: &IssueShape) -> Option<String> {
 }
 
 fn side_tables(shape: &TablesShape, tables: &mut Tables) -> Result<(), String> {
-    tables.users = (shape.users.iter())
-        .map(|u| UserRow {
+    for u in &shape.users {
+        tables.users.push(UserRow {
             account_id: u.id.clone(),
             name: u.name.clone(),
             email: u.email.clone(),
             kind: u.kind.clone(),
             active: u.active,
+            last_login: instants(&u.last_login)?,
+            previous_login: instants(&u.previous_login)?,
+            time_zone: u.time_zone.clone(),
             aliases: u.aliases.clone(),
             ..UserRow::default()
-        })
-        .collect();
+        });
+    }
     tables.memberships =
         pairs(&shape.groups).map(|(group, account)| MembershipRow { group: group.clone(), account_id: account.clone() }).collect();
     tables.projects = (shape.projects.iter())
@@ -186,6 +189,14 @@ fn more_side_tables(shape: &TablesShape, tables: &mut Tables) {
             application: l.application.clone(),
         })
         .collect();
+    tables.properties = (shape.properties.iter())
+        .map(|p| PropertyRow {
+            issue: p.issue.clone(),
+            property: p.property.clone(),
+            path: p.path.clone(),
+            value: text(&p.value),
+        })
+        .collect();
     tables.filters = (shape.filters.iter())
         .map(|f| FilterRow { id: text(&f.id), name: f.name.clone(), owner: f.owner.clone(), query: f.query.clone() })
         .collect();
@@ -254,6 +265,19 @@ fn issue_row(issue: &IssueShape, id: i64, tables: &Tables) -> Result<IssueRow, S
         time_spent: issue.time_spent,
         story_points: issue.story_points,
         status_category_changed: instants(&issue.status_category_changed)?,
+        rank: issue.rank.clone(),
+        last_viewed: instants(&issue.last_viewed)?,
+        organizations: list(&issue.organizations),
+        request_type: issue.request_type.clone(),
+        request_channel: issue.request_channel.clone(),
+        request_last_activity: instants(&issue.request_last_activity)?,
+        change_gating: issue.change_gating.clone(),
+        pull_requests: issue.pull_requests,
+        pull_requests_open: issue.pull_requests_open,
+        commits: issue.commits,
+        reviews: issue.reviews,
+        reviews_open: issue.reviews_open,
+        builds_failing: issue.builds_failing,
         deleted_at: instants(&issue.deleted_at)?,
         custom: custom(&issue.custom, &tables.fields)?,
     })

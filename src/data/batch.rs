@@ -240,6 +240,7 @@ tables! {
     fields: FieldRow => "fields", "Fields.";
     links: LinkRow => "links", "Links between issues.";
     remote_links: RemoteLinkRow => "remote_links", "Links to the outside.";
+    properties: PropertyRow => "properties", "Entity properties of issues.";
     workflows: WorkflowRow => "workflows", "Workflows.";
     workflow_projects: WorkflowProjectRow => "workflow_projects", "Which project uses which workflow.";
     role_members: RoleMemberRow => "role_members", "Who has which role in which project.";
@@ -414,6 +415,7 @@ mod tests {
         fits::<FieldRow>();
         fits::<LinkRow>();
         fits::<RemoteLinkRow>();
+        fits::<PropertyRow>();
         fits::<WorkflowRow>();
         fits::<WorkflowProjectRow>();
         fits::<RoleMemberRow>();

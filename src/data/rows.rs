@@ -134,6 +134,8 @@ row! {
         affected_versions: Vec<String>,
         /// Sprint names.
         sprints: Vec<String>,
+        /// Place on the board.
+        rank: Option<String>,
         /// Key of the parent.
         parent: Option<String>,
         /// Key of the epic.
@@ -160,6 +162,30 @@ row! {
         story_points: Option<f64>,
         /// Last change of the status category.
         status_category_changed: Option<i64>,
+        /// When the user whose export it is last viewed it.
+        last_viewed: Option<i64>,
+        /// Organizations of a request.
+        organizations: Vec<String>,
+        /// Type of a request.
+        request_type: Option<String>,
+        /// Channel of a request.
+        request_channel: Option<String>,
+        /// Last activity of a request.
+        request_last_activity: Option<i64>,
+        /// How a change request is gated.
+        change_gating: Option<String>,
+        /// Pull requests that name it.
+        pull_requests: Option<i64>,
+        /// Open ones.
+        pull_requests_open: Option<i64>,
+        /// Commits that name it.
+        commits: Option<i64>,
+        /// Reviews that name it.
+        reviews: Option<i64>,
+        /// Open ones.
+        reviews_open: Option<i64>,
+        /// Failing builds.
+        builds_failing: Option<i64>,
         /// When deleted.
         deleted_at: Option<i64>,
     } {
@@ -183,6 +209,10 @@ row! {
         active: Option<bool>,
         /// Last seen activity.
         last_active: Option<i64>,
+        /// When the latest login began.
+        last_login: Option<i64>,
+        /// When the login before that began.
+        previous_login: Option<i64>,
         /// IANA zone.
         time_zone: Option<String>,
         /// Other names of the account.
@@ -403,6 +433,20 @@ row! {
         relationship: Option<String>,
         /// Name of the application.
         application: Option<String>,
+    }
+}
+
+row! {
+    /// One value in an entity property of an issue.
+    PropertyRow in "properties" {
+        /// Key of the issue.
+        issue: String,
+        /// Key of the property.
+        property: String,
+        /// Names within the property, joined by dots.
+        path: Option<String>,
+        /// The value there.
+        value: Option<String>,
     }
 }
 

@@ -136,6 +136,7 @@ pub const TABLES: &[Table] = &[
     side("fields", "one field, custom ones above all", FIELDS),
     side("links", "one link between two issues", LINKS),
     side("remote_links", "one link of an issue to something outside", REMOTE_LINKS),
+    side("properties", "one value in an entity property of an issue", PROPERTIES),
     side("workflows", "one workflow", WORKFLOWS),
     side("workflow_projects", "one project that uses a workflow", WORKFLOW_PROJECTS),
     side("role_members", "one account in a project role", ROLE_MEMBERS),
@@ -195,6 +196,7 @@ const ISSUES: &[Column] = &[
     column("fix_versions", TextList, "version names"),
     column("affected_versions", TextList, "version names"),
     column("sprints", TextList, "sprint names, completed ones included"),
+    column("rank", Text, "place on the board; the least is the top"),
     column("parent", Text, "key of the parent"),
     column("epic", Text, "key of the epic"),
     column("security_level", Category, "issue security level"),
@@ -208,6 +210,18 @@ const ISSUES: &[Column] = &[
     column("time_spent", Int, "seconds"),
     column("story_points", Float, "story points"),
     column("status_category_changed", Time, "last change of the status category"),
+    column("last_viewed", Time, "when the user whose export it is last viewed it"),
+    column("organizations", TextList, "customer organizations that a request is shared with"),
+    column("request_type", Category, "type of a customer request"),
+    column("request_channel", Category, "email, jira, portal, anonymous portal, api, deployment"),
+    column("request_last_activity", Time, "last activity of a request"),
+    column("change_gating", Category, "how a change request is gated, such as tracked-only"),
+    column("pull_requests", Int, "pull requests that name it"),
+    column("pull_requests_open", Int, "open ones"),
+    column("commits", Int, "commits that name it"),
+    column("reviews", Int, "reviews that name it"),
+    column("reviews_open", Int, "open ones"),
+    column("builds_failing", Int, "failing builds of its commits"),
     column("deleted_at", Time, "when deleted; null while it exists"),
 ];
 
@@ -218,6 +232,8 @@ const USERS: &[Column] = &[
     column("kind", Category, "user, app, automation, system, customer"),
     column("active", Bool, "whether the account may log in"),
     column("last_active", Time, "last seen activity"),
+    column("last_login", Time, "when the latest login began"),
+    column("previous_login", Time, "when the login before that began"),
     column("time_zone", Category, "IANA zone"),
     column("aliases", TextList, "other names of the account, such as the Server user name"),
 ];
@@ -314,6 +330,13 @@ const REMOTE_LINKS: &[Column] = &[
     column("title", Text, "title"),
     column("relationship", Category, "such as mentioned on"),
     column("application", Category, "name of the application"),
+];
+
+const PROPERTIES: &[Column] = &[
+    required("issue", Text, "key of the issue"),
+    required("property", Category, "key of the property"),
+    column("path", Category, "names within the property, joined by dots; none for the property itself"),
+    column("value", Text, "the value there: a text, number or truth value; an element of a list is a row of its own"),
 ];
 
 const WORKFLOWS: &[Column] = &[column("id", Text, "id"), required("name", Text, "workflow name")];
