@@ -50,6 +50,8 @@ pub enum Condition {
     History(Box<HistoryCondition>),
     /// `field CHANGED ...`, `comment DELETED ...`
     Events(Box<EventCondition>),
+    /// A value of the row is among the values of a relation: `key IN linkedIssues(PAY-1)`, `comment ~ timeout`.
+    Among(Box<AmongCondition>),
 }
 
 /// Where a value is read.
@@ -59,6 +61,8 @@ pub enum Scope {
     Issue,
     /// A column of `events`; only in ACTIVITY.
     Event,
+    /// A column of a side table; only within [`Relation::Rows`].
+    Side(&'static str),
 }
 
 /// The shape in which a column holds its values.
@@ -80,6 +84,11 @@ pub enum Shape {
     Date,
     /// The number behind the dash of an issue key (`PAY-12` → 12), computed from the text column.
     KeyNumber,
+    /// The project before the dash of an issue key (`PAY-12` → PAY), computed from the text column.
+    KeyProject,
+    /// An integer computed from the row's `time_spent` and `original_estimate`: the percentage spent, without fraction;
+    /// none without an estimate or with one of zero.
+    WorkRatio,
 }
 
 /// A resolved column.
@@ -136,6 +145,104 @@ pub enum Test {
         /// `!~`
         negated: bool,
     },
+    /// Some v ∈ V is, ignoring case, the whole pattern; with `negated`: V ≠ ∅ and none is.
+    Wildcard {
+        /// `*` stands for any text, `?` for one character.
+        pattern: String,
+        /// `!~`
+        negated: bool,
+    },
+    /// V is the list of a cascading select, its option and then perhaps its suboption, and has these, ignoring case; with
+    /// `negated`: V ≠ ∅ and it has not.
+    Cascade {
+        /// In lower case.
+        option: String,
+        /// In lower case.
+        child: CascadeChild,
+        /// NOT IN
+        negated: bool,
+    },
+}
+
+/// What is asked of the suboption of a cascading select.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CascadeChild {
+    /// Any or none.
+    Any,
+    /// There must be none.
+    None,
+    /// This one, in lower case.
+    Is(String),
+}
+
+/// Some value of `field` is among the values of `relation`; with `negated`, none is (rows without a value too).
+#[derive(Clone, Debug, PartialEq)]
+pub struct AmongCondition {
+    /// A column of the row.
+    pub field: BoundField,
+    /// What yields the values; nulls among them count for nothing.
+    pub relation: Relation,
+    /// The complement.
+    pub negated: bool,
+    /// Where it was written.
+    pub span: Span,
+}
+
+/// A set of values.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Relation {
+    /// Ids of the issues to which a thing is attached now that passes all tests. A thing is what events of these entities
+    /// with one `entity_id` speak of (one event, where it has none). It is there unless its last event deleted it; of
+    /// events at one instant the one with the greatest id is the last.
+    Attached {
+        /// `entity` of its events.
+        entities: Vec<String>,
+        /// All must hold of one thing; none: any thing.
+        tests: Vec<AttachedTest>,
+    },
+    /// Keys of the issues with a link, seen from their end, that passes.
+    Linked(LinkTest),
+    /// A text column of the rows of a side table that pass all tests.
+    Rows {
+        /// The table.
+        table: &'static str,
+        /// The column whose values count.
+        column: &'static str,
+        /// Tests of its columns, of [`Scope::Side`].
+        tests: Vec<FieldCondition>,
+    },
+    /// The values of the first column of a query.
+    Query(Box<BoundQuery>),
+}
+
+/// A test of a thing that is attached to an issue.
+#[derive(Clone, Debug, PartialEq)]
+pub enum AttachedTest {
+    /// Who made it: the actor of an event that created it.
+    Author(Actors),
+    /// Its present text, that of its last event. A thing without text does not match.
+    Text(Arc<TextQuery>),
+    /// Its day: the last event's `entity_name` (of a work log, the day worked on); what is no day does not match.
+    Day(Test),
+    /// Its last event edited it, was done by one of these and passes the bounds.
+    Edited {
+        /// Who.
+        by: Actors,
+        /// When; each must hold.
+        time: Vec<TimeBound>,
+    },
+}
+
+/// A test of one link, seen from one of its two ends. What the type says at that end is its phrase: `outward` at the
+/// source of an outward link, `inward` at its target.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LinkTest {
+    /// Keys of the other end, upper case; none: any.
+    pub others: Option<Vec<String>>,
+    /// The phrase at this end is exactly one of these; none: any.
+    pub phrases: Option<Vec<String>>,
+    /// The type's name or one of its two phrases is one of these, ignoring case; in lower case. None: any.
+    pub types: Option<Vec<String>>,
 }
 
 /// Alternatives of one type.
@@ -172,7 +279,9 @@ pub enum Value {
 }
 
 /// `field WAS values predicates`: some interval of the field's life has one of the values and satisfies all predicates;
-/// with `negated`, no interval does.
+/// with `negated`, no interval does. Of a field with several values at a time each element has intervals of its own, and
+/// EMPTY holds where there is none; its values are then EMPTY alone or names, never both, and intervals of EMPTY that
+/// begin and end at one instant do not count.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HistoryCondition {
     /// Whose history.
@@ -205,7 +314,7 @@ pub struct HistoryField {
     pub event_field_id: Option<String>,
     /// The present value; none where the issues table has no such column.
     pub present: Option<BoundField>,
-    /// Several values at a time, one event an element (fixVersion).
+    /// Several values at a time, one event an element added (`from` empty) or removed (`to` empty): fixVersion, labels.
     pub multi: bool,
 }
 
@@ -358,6 +467,11 @@ pub enum SortBy {
     Value(BoundField),
     /// A value's place in a list of the site (priorities, statuses): values not in the list come after it.
     Rank(BoundField, Arc<Vec<String>>),
+    /// The first in order of a list's places in a list of the site (sprints): names that are not in it come last.
+    Listed(BoundField, Arc<Vec<String>>),
+    /// Versions and components: the issue's project, then the first in order of their places among the pairs of project
+    /// and name. Pairs that are not in the list come last.
+    InProject(BoundField, Arc<Vec<(String, String)>>),
     /// Issue keys: project, then number.
     Key(BoundField),
     /// The display name behind an account id.
