@@ -11,9 +11,9 @@ use datafusion::physical_plan::displayable;
 use datafusion::prelude::{DataFrame, SessionContext};
 use tokio::sync::RwLock;
 
-use crate::catalog::{Catalog, fields};
+use crate::catalog::Catalog;
 use crate::data::schema::TABLES;
-use crate::data::{read, rows, site};
+use crate::data::{look_up, read, rows, site};
 use crate::diagnostic::{Diagnostic, Report, codes};
 use crate::error::Error;
 use crate::exec::{self, Rows, Statistics};
@@ -158,35 +158,26 @@ impl Engine {
         Ok(Query { context: self.context.clone(), session: self.session.clone(), bound, logical, optimized, statistics })
     }
 
-    /// Binds; where only history can tell whether a name is known, asks it and binds again.
+    /// Binds; where only the data can tell what a name means, looks it up and binds again.
     async fn bind(
         &self,
         query: &syntax::ast::Query,
         parameters: &Parameters,
     ) -> Result<Result<BoundQuery, Vec<Diagnostic>>, Error> {
-        let catalog = self.catalog().await;
-        let refused = match semantic::bind(query, &catalog, &self.session, parameters) {
-            Ok(bound) if bound.wanted.is_empty() => return Ok(Ok(bound.query)),
-            Ok(bound) => bound.wanted,
-            Err(refused) if refused.wanted.is_empty() => return Ok(Err(refused.diagnostics)),
-            Err(refused) => refused.wanted,
-        };
-        let mut catalog = (*catalog).clone();
-        for name in refused {
-            let spellings = match fields::field(&name) {
-                Some(field) => field.history.iter().map(|h| h.to_string()).collect(),
-                None => vec![name.clone()],
+        loop {
+            let catalog = self.catalog().await;
+            let (bound, wanted) = match semantic::bind(query, &catalog, &self.session, parameters) {
+                Ok(bound) => (Ok(bound.query), bound.wanted),
+                Err(refused) => (Err(refused.diagnostics), refused.wanted),
             };
-            let seen = if self.tables.get("events").is_some() {
-                site::seen(&self.context, &self.tables, &spellings).await?
-            } else {
-                Vec::new()
-            };
-            catalog.seen.insert(name.to_lowercase(), seen);
+            // Each round asks for something new, or it is the last.
+            if wanted.is_empty() {
+                return Ok(bound);
+            }
+            let mut catalog = (*catalog).clone();
+            look_up::look_up(&self.context, &self.tables, &wanted, &mut catalog).await?;
+            *self.catalog.write().await = Arc::new(catalog);
         }
-        let catalog = Arc::new(catalog);
-        *self.catalog.write().await = catalog.clone();
-        Ok(semantic::bind(query, &catalog, &self.session, parameters).map(|b| b.query).map_err(|r| r.diagnostics))
     }
 
     /// The errors of a text that is no query, with those of its sound parts.

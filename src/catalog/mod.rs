@@ -15,4 +15,4 @@ pub mod verbs;
 
 pub use nearest::nearest;
 pub(crate) use site::eq;
-pub use site::{Catalog, CustomField, Filter, LinkType, NamedValue, Person, Project, Role, Values, Version};
+pub use site::{Catalog, CustomField, Filter, LinkType, LookedUp, NamedValue, Person, Project, Role, Values, Version, Wanted};

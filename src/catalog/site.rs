@@ -52,9 +52,35 @@ pub struct Catalog {
     pub issue_columns: HashSet<String>,
     /// Columns of the events table.
     pub event_columns: HashSet<String>,
-    /// Names of values that events mention, by the lower-case name of the field; only of fields that were asked for.
-    pub seen: HashMap<String, Vec<String>>,
+    /// What look-ups in issues and events have told so far.
+    pub looked_up: LookedUp,
     people_by_name: HashMap<String, Vec<usize>>,
+}
+
+/// A question about the data that decides what a name means. The binder asks, the engine looks it up and binds again.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Wanted {
+    /// The values that events mention for a field.
+    Former(String),
+    /// Whether events record any change of a field.
+    Recorded(String),
+    /// The different values of a column of `issues`.
+    Held(String),
+    /// Whether there is an issue of that key, or was.
+    Key(String),
+}
+
+/// Answers to [`Wanted`].
+#[derive(Clone, Debug, Default)]
+pub struct LookedUp {
+    /// Values that events mention, by the lower-case name of the field.
+    pub former: HashMap<String, Vec<String>>,
+    /// Whether there are changes, by the lower-case name of the field.
+    pub recorded: HashMap<String, bool>,
+    /// Values by column.
+    pub held: HashMap<String, Vec<String>>,
+    /// Whether there is an issue of the key.
+    pub keys: HashMap<String, bool>,
 }
 
 /// An account.

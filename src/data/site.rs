@@ -7,7 +7,7 @@ use datafusion::arrow::array::{Array, ArrayRef, AsArray};
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Int64Type, TimeUnit, TimestampMicrosecondType};
 use datafusion::arrow::record_batch::RecordBatch;
-use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, lit};
+use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder};
 use datafusion::prelude::SessionContext;
 
 use super::schema;
@@ -119,27 +119,6 @@ async fn more(site: &Site<'_>, catalog: &mut Catalog) -> Result<(), Error> {
     Ok(())
 }
 
-/// The different values that events mention for a field, by any of its spellings.
-pub async fn seen(context: &SessionContext, tables: &Tables, spellings: &[String]) -> Result<Vec<String>, Error> {
-    let mut out = Vec::new();
-    for column in ["from_value", "to_value"] {
-        let field = tables.need("events", "seen", "field")?;
-        let value = tables.need("events", "seen", column)?;
-        let names = spellings.iter().map(|s| lit(s.as_str())).collect();
-        let plan = tables
-            .scan("events", "seen")?
-            .filter(field.in_list(names, false).and(value.clone().is_not_null()))?
-            .aggregate(vec![value.alias("value")], Vec::<datafusion::logical_expr::Expr>::new())?
-            .build()?;
-        for row in collect(context, plan).await?.iter() {
-            out.extend(row.text("value"));
-        }
-    }
-    out.sort();
-    out.dedup();
-    Ok(out)
-}
-
 struct Site<'a> {
     context: &'a SessionContext,
     tables: &'a Tables,
@@ -193,7 +172,7 @@ impl Site<'_> {
     }
 }
 
-async fn collect(context: &SessionContext, plan: LogicalPlan) -> Result<Rows, Error> {
+pub(super) async fn collect(context: &SessionContext, plan: LogicalPlan) -> Result<Rows, Error> {
     Ok(Rows(context.execute_logical_plan(plan).await?.collect().await?.into_iter().map(Batch::new).collect()))
 }
 
@@ -261,7 +240,7 @@ fn kind(jira: Option<&str>, shape: Option<Shape>) -> Kind {
 }
 
 /// Batches whose columns are read as text, whole numbers or truth values.
-struct Rows(Vec<Batch>);
+pub(super) struct Rows(Vec<Batch>);
 
 struct Batch {
     batch: RecordBatch,
@@ -270,7 +249,7 @@ struct Batch {
 }
 
 #[derive(Clone, Copy)]
-struct Row<'a> {
+pub(super) struct Row<'a> {
     batch: &'a Batch,
     at: usize,
 }
@@ -283,7 +262,7 @@ impl Batch {
 }
 
 impl Rows {
-    fn iter(&self) -> impl Iterator<Item = Row<'_>> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = Row<'_>> {
         self.0.iter().flat_map(|batch| (0..batch.batch.num_rows()).map(move |at| Row { batch, at }))
     }
 }
@@ -295,7 +274,7 @@ impl Row<'_> {
         (!array.is_null(self.at)).then_some((at, array))
     }
 
-    fn text(&self, name: &str) -> Option<String> {
+    pub(super) fn text(&self, name: &str) -> Option<String> {
         let (at, _) = self.column(name)?;
         let texts = self.batch.texts.get(at)?.as_ref()?.as_string::<i32>();
         texts.is_valid(self.at).then(|| texts.value(self.at).to_string())

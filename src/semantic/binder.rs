@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::bound::{BoundQuery, Condition, EventCondition, Target};
 use super::{columns, condition, session::Session};
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, Wanted};
 use crate::diagnostic::{Code, Diagnostic, Span, codes};
 use crate::syntax::ast;
 
@@ -40,7 +40,7 @@ pub(crate) struct Binder<'a> {
 struct Found {
     diagnostics: RefCell<Vec<Diagnostic>>,
     used: RefCell<BTreeSet<String>>,
-    wanted: RefCell<BTreeSet<String>>,
+    wanted: RefCell<BTreeSet<Wanted>>,
 }
 
 /// A saved query that is being included.
@@ -61,8 +61,8 @@ const MAX_DIAGNOSTICS: usize = 50;
 pub struct Bound {
     /// The query.
     pub query: BoundQuery,
-    /// As in [`Refused::wanted`]: binding again may find more spellings of a value.
-    pub wanted: BTreeSet<String>,
+    /// As in [`Refused::wanted`]: binding again may find more spellings of a value, or warn.
+    pub wanted: BTreeSet<Wanted>,
 }
 
 /// What binding found wrong.
@@ -70,9 +70,8 @@ pub struct Bound {
 pub struct Refused {
     /// Errors and warnings in the order of the text.
     pub diagnostics: Vec<Diagnostic>,
-    /// Fields whose values in history decide whether a name is known; [`Catalog::seen`] lacks them. Binding again with them
-    /// may succeed.
-    pub wanted: BTreeSet<String>,
+    /// What [`Catalog::looked_up`] lacks. Binding again with it may succeed.
+    pub wanted: BTreeSet<Wanted>,
 }
 
 /// Binds a query.
@@ -176,8 +175,8 @@ impl Binder<'_> {
         )
     }
 
-    pub(crate) fn want_history(&self, field: &str) {
-        self.found.wanted.borrow_mut().insert(field.to_string());
+    pub(crate) fn want(&self, wanted: Wanted) {
+        self.found.wanted.borrow_mut().insert(wanted);
     }
 
     /// The value of a parameter.

@@ -109,7 +109,7 @@ fn finish(
         Subject::Anything => {}
     }
     match (&subject, verb) {
-        (Subject::Field(_), _) => {}
+        (Subject::Field(field), _) => history::with_record(binder, field, subject_span, false)?,
         (_, "changed") => event.not_actions = verbs::not_mutations(),
         // In ACTIVITY a verb without subject is the event's own word.
         (Subject::Anything, _) => event.actions = Some(vec![found.name.to_string()]),

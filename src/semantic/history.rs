@@ -6,14 +6,15 @@ use super::dates;
 use super::field::Named;
 use super::operand::Member;
 use crate::catalog::fields::Kind;
-use crate::catalog::nearest;
-use crate::diagnostic::{Span, codes};
+use crate::catalog::{Wanted, nearest};
+use crate::diagnostic::{Diagnostic, Span, codes};
 use crate::syntax::ast::{Clause, Literal, Operand, Predicate, PredicateKind};
 
 /// Binds `field WAS ...`; `negated` is WAS NOT.
 pub(crate) fn bind(binder: &Binder<'_>, clause: &Clause, negated: bool) -> Option<Condition> {
     let field = binder.field(&clause.field)?;
     with_history(binder, &field, clause.field.span)?;
+    with_record(binder, &field, clause.field.span, true)?;
     let operand = clause.operand.as_ref()?;
     let values = binder.history_values(&field, operand);
     let parts = predicates(binder, &clause.predicates);
@@ -59,6 +60,34 @@ pub(crate) fn with_history(binder: &Binder<'_>, field: &Named, span: Span) -> Op
         _ => "events do not record changes of it".to_string(),
     };
     binder.refuse(codes::NO_HISTORY, span, format!("`{}` has no history", field.name), help)
+}
+
+/// The six fields whose history Jira itself searches: every source records them.
+const JIRAS_OWN: &[&str] = &["assignee", "fixVersion", "priority", "reporter", "resolution", "status"];
+
+/// Of any other field, the data may record no change at all: then nobody knows what it was (an error where that is asked),
+/// and no change is found (a warning).
+pub(crate) fn with_record(binder: &Binder<'_>, field: &Named, span: Span, needed: bool) -> Option<()> {
+    if JIRAS_OWN.contains(&field.name.as_str()) {
+        return Some(());
+    }
+    let known: Vec<Option<&bool>> =
+        field.history.iter().map(|h| binder.catalog.looked_up.recorded.get(&h.name.to_lowercase())).collect();
+    for (history, known) in field.history.iter().zip(&known) {
+        if known.is_none() {
+            binder.want(Wanted::Recorded(history.name.clone()));
+        }
+    }
+    if known.iter().any(|k| k.is_none_or(|recorded| *recorded)) {
+        return Some(());
+    }
+    let message = format!("the data records no change of `{}`", field.name);
+    if needed {
+        let help = "what it was in the past cannot be told; ask what it is now".to_string();
+        return binder.refuse(codes::NO_HISTORY, span, message, help);
+    }
+    binder.report(Diagnostic::warning(codes::NO_HISTORY, message).at(span, "").help("so no change of it can be found"));
+    Some(())
 }
 
 #[derive(Default)]
@@ -224,8 +253,8 @@ impl Binder<'_> {
     fn former_value(&self, field: &Named, literal: &Literal, values: &mut HistoryValues) -> Option<()> {
         let text = &literal.text;
         for history in &field.history {
-            let Some(seen) = self.catalog.seen.get(&history.name.to_lowercase()) else {
-                self.want_history(&history.name);
+            let Some(seen) = self.catalog.looked_up.former.get(&history.name.to_lowercase()) else {
+                self.want(Wanted::Former(history.name.clone()));
                 continue;
             };
             values.names.extend(seen.iter().filter(|s| s.eq_ignore_ascii_case(text)).cloned());
@@ -253,7 +282,7 @@ impl Binder<'_> {
             Kind::Project => self.catalog.projects.iter().flatten().map(|p| p.key.as_str()).collect(),
             kind => self.catalog.values(kind).map(|v| v.names().collect()).unwrap_or_default(),
         };
-        let seen = field.history.iter().filter_map(|h| self.catalog.seen.get(&h.name.to_lowercase())).flatten();
+        let seen = field.history.iter().filter_map(|h| self.catalog.looked_up.former.get(&h.name.to_lowercase())).flatten();
         let near = nearest(text, known.into_iter().chain(seen.map(String::as_str)));
         let message = format!("no {} is or ever was called `{text}`", field.kind.name());
         self.refuse(codes::UNKNOWN_VALUE, literal.span, message, did_you_mean(&near))

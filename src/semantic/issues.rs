@@ -12,9 +12,12 @@ use super::operand::Member;
 use crate::catalog::entities::{ENTITIES, entity};
 use crate::catalog::fields::Kind;
 use crate::catalog::functions::{Evaluation, Function, Returns};
-use crate::catalog::verbs;
-use crate::diagnostic::{Span, codes};
+use crate::catalog::{Wanted, verbs};
+use crate::diagnostic::{Diagnostic, Span, codes};
 use crate::syntax::ast::{self, Literal};
+
+/// Lists longer than this come from programs, which do not mistype keys.
+const MOST_CHECKED: usize = 200;
 
 /// How many issues issueHistory() gives.
 const VIEWED: u64 = 50;
@@ -57,7 +60,10 @@ impl Site<'_, '_> {
             match member {
                 Member::Literal(literal) => match (as_id(literal), as_key(&literal.text)) {
                     (Some(id), _) => ids.push(id),
-                    (None, Some(key)) => keys.push(key),
+                    (None, Some(key)) => {
+                        self.binder.check_key(&key, literal, members.len());
+                        keys.push(key);
+                    }
                     (None, None) => return self.binder.no_key(literal),
                 },
                 Member::Empty => {
@@ -153,7 +159,10 @@ impl Site<'_, '_> {
             match member {
                 Member::Literal(literal) => match (as_id(literal), as_key(&literal.text)) {
                     (Some(id), _) => relations.push(Relation::Query(Box::new(issues_where(of_ids(vec![id]))))),
-                    (None, Some(key)) => keys.push(key),
+                    (None, Some(key)) => {
+                        self.binder.check_key(&key, literal, members.len());
+                        keys.push(key);
+                    }
                     (None, None) => relations.push(self.epic_called(literal)?),
                 },
                 Member::Empty => {
@@ -295,6 +304,20 @@ impl Binder<'_> {
     pub(super) fn no_key<T>(&self, literal: &Literal) -> Option<T> {
         let message = format!("`{}` is no issue key", literal.text);
         self.refuse(codes::WRONG_OPERAND, literal.span, message, "write a key such as PAY-12, or an id".to_string())
+    }
+
+    /// Warns of a key that no issue has or had, as Jira's newer search does. Long lists are taken as they are.
+    pub(super) fn check_key(&self, key: &str, literal: &Literal, of: usize) {
+        if of > MOST_CHECKED {
+            return;
+        }
+        match self.catalog.looked_up.keys.get(key) {
+            Some(true) => {}
+            Some(false) => {
+                self.report(Diagnostic::warning(codes::UNKNOWN_VALUE, format!("no issue has the key {key}")).at(literal.span, ""))
+            }
+            None => self.want(Wanted::Key(key.to_string())),
+        }
     }
 
     /// Binds a query within the query; `default` is its column where it chooses none.

@@ -26,7 +26,11 @@ impl Site<'_, '_> {
         let mut others = Vec::new();
         for member in members {
             match member {
-                Member::Literal(literal) => others.push(as_key(&literal.text).or_else(|| self.binder.no_key(literal))?),
+                Member::Literal(literal) => {
+                    let key = as_key(&literal.text).or_else(|| self.binder.no_key(literal))?;
+                    self.binder.check_key(&key, literal, members.len());
+                    others.push(key);
+                }
                 _ => return self.binder.refuse(codes::WRONG_OPERAND, self.clause.span, "keys of issues are wanted here", None),
             }
         }
@@ -74,6 +78,7 @@ impl Binder<'_> {
         }
         let (first, types) = arguments.split_first()?;
         let key = as_key(&first.text).or_else(|| self.no_key(first))?;
+        self.check_key(&key, first, 1);
         // The text is what the link says at the given issue; the issues found see its other side.
         let mut phrases = Vec::new();
         for literal in types {

@@ -3,14 +3,15 @@
 use std::collections::HashSet;
 
 use super::binder::did_you_mean;
-use super::bound::{Shape, Values};
+use super::bound::{Scope, Shape, Values};
 use super::clause::Site;
 use super::dates;
+use super::field::Place;
 use super::operand::{DayOrInstant, Member};
 use crate::catalog::fields::Kind;
 use crate::catalog::functions::{Evaluation, Function};
-use crate::catalog::{NamedValue, eq, nearest};
-use crate::diagnostic::{Span, codes};
+use crate::catalog::{NamedValue, Wanted, eq, nearest};
+use crate::diagnostic::{Diagnostic, Span, codes};
 use crate::syntax::ast::Literal;
 
 /// Members of an operand, read for a field.
@@ -118,15 +119,13 @@ impl Site<'_, '_> {
                     None => return binder.unknown_value(Kind::Organization, literal, known.keys().map(String::as_str)),
                 },
             },
-            Kind::Label
-            | Kind::Option
-            | Kind::Name
-            | Kind::Text
-            | Kind::StatusCategory
-            | Kind::LinkType
-            | Kind::ProjectType
-            | Kind::Workflow
-            | Kind::Filter => self.folded(literal, read),
+            Kind::Label | Kind::Option => {
+                self.check_held(literal);
+                self.folded(literal, read);
+            }
+            Kind::Name | Kind::Text | Kind::StatusCategory | Kind::LinkType | Kind::ProjectType | Kind::Workflow | Kind::Filter => {
+                self.folded(literal, read)
+            }
             Kind::Number => {
                 let number = self.number(literal)?;
                 read.floats.push(number);
@@ -142,6 +141,24 @@ impl Site<'_, '_> {
             },
         }
         Some(())
+    }
+
+    /// Warns of a label or option that no issue has: nobody lists these, so the data must tell.
+    fn check_held(&self, literal: &Literal) {
+        let Place::Columns(columns) = &self.field.place else { return };
+        let binder = self.binder;
+        let mut known = Vec::new();
+        for column in columns.iter().filter(|c| c.scope == Scope::Issue) {
+            match binder.catalog.looked_up.held.get(&column.column) {
+                Some(values) => known.extend(values.iter().map(String::as_str)),
+                None => return binder.want(Wanted::Held(column.column.clone())),
+            }
+        }
+        if !known.iter().any(|k| eq(k, &literal.text)) {
+            let message = format!("no issue has the {} `{}`", self.field.kind.name(), literal.text);
+            let near = nearest(&literal.text, known);
+            binder.report(Diagnostic::warning(codes::UNKNOWN_VALUE, message).at(literal.span, "").maybe_help(did_you_mean(&near)));
+        }
     }
 
     fn folded(&self, literal: &Literal, read: &mut Read) {
