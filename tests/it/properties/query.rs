@@ -83,8 +83,8 @@ fn condition(depth: usize, clause: &dyn Fn(&mut Random) -> String, random: &mut 
         return Tree::Clause(clause(random));
     }
     match random.below(5) {
-        0 | 1 => Tree::All((0..random.between(2, 3)).map(|_| condition(depth - 2, clause, random)).collect()),
-        2 | 3 => Tree::Any((0..random.between(2, 3)).map(|_| condition(depth - 2, clause, random)).collect()),
+        0 | 1 => Tree::All((0..random.between(2, 3)).map(|_| condition(depth.saturating_sub(2), clause, random)).collect()),
+        2 | 3 => Tree::Any((0..random.between(2, 3)).map(|_| condition(depth.saturating_sub(2), clause, random)).collect()),
         _ => Tree::Not(Box::new(condition(depth - 1, clause, random))),
     }
 }

@@ -1,43 +1,32 @@
 //! Cuts a failing query and its world down while they go on to fail.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 use jqlx::data::rows::Tables;
 use serde_json::Value;
 
 use super::Asked;
 use super::query::Query;
 
-/// How the query fails over the tables; a panic is a failure, too.
-fn how(tables: &Tables, zone: &str, query: &Query) -> Option<String> {
-    let asked = || Asked::new(tables, zone).agree(&query.to_string());
-    match catch_unwind(AssertUnwindSafe(asked)) {
-        Ok(outcome) => outcome.err(),
-        Err(_) => Some("a panic".to_string()),
-    }
-}
-
 /// Failures are of one kind where the answers differ, or where the first error is the same.
-fn kind(how: &str) -> &str {
+pub fn kind(how: &str) -> String {
     let first = how.lines().next().unwrap_or_default();
-    if first.starts_with("oracle ") { "oracle" } else { first }
+    if first.starts_with("oracle ") { "other rows".to_string() } else { first.to_string() }
 }
 
 /// The failure in as few words as was found, with the world that it needs.
-pub fn failure(tables: &Tables, zone: &str, query: Query) -> String {
+pub fn failure(tables: &Tables, zone: &str, query: Query, first: &str) -> String {
     let (mut tables, mut query) = (tables.clone(), query);
-    let first = how(&tables, zone, &query).unwrap_or_default();
-    let fails = |tables: &Tables, zone: &str, query: &Query| how(tables, zone, query).is_some_and(|now| kind(&now) == kind(&first));
-    while let Some(simpler) = query.simpler().into_iter().find(|q| fails(&tables, zone, q)) {
+    let how = |tables: &Tables, query: &Query| Asked::new(tables, zone).agree(&query.to_string()).err();
+    let fails = |tables: &Tables, query: &Query| how(tables, query).is_some_and(|now| kind(&now) == kind(first));
+    while let Some(simpler) = query.simpler().into_iter().find(|q| fails(&tables, q)) {
         query = simpler;
     }
-    drop_rows(&mut tables, |t| &mut t.events, |t| fails(t, zone, &query));
+    drop_rows(&mut tables, |t| &mut t.events, |t| fails(t, &query));
     // The everlasting issue comes first and holds the columns of the custom fields.
-    drop_rows(&mut tables, |t| &mut t.issues, |t| !t.issues.is_empty() && fails(t, zone, &query));
-    drop_rows(&mut tables, |t| &mut t.links, |t| fails(t, zone, &query));
-    drop_rows(&mut tables, |t| &mut t.remote_links, |t| fails(t, zone, &query));
-    drop_rows(&mut tables, |t| &mut t.properties, |t| fails(t, zone, &query));
-    let how = how(&tables, zone, &query).unwrap_or_else(|| "it fails no longer".to_string());
+    drop_rows(&mut tables, |t| &mut t.issues, |t| !t.issues.is_empty() && fails(t, &query));
+    drop_rows(&mut tables, |t| &mut t.links, |t| fails(t, &query));
+    drop_rows(&mut tables, |t| &mut t.remote_links, |t| fails(t, &query));
+    drop_rows(&mut tables, |t| &mut t.properties, |t| fails(t, &query));
+    let how = how(&tables, &query).unwrap_or_else(|| "it fails no longer".to_string());
     format!("zone {zone}\n{query}\n{how}\n{}", shown(&tables))
 }
 
