@@ -102,11 +102,15 @@ fn run(name: &str, query: fn(&mut Random) -> Query) {
             let query = query(&mut random);
             asked += 1;
             let Err(how) = world.agree(&query.to_string()) else { continue };
-            // One failure of a kind is enough.
-            if kinds.insert(shrink::kind(&how)) {
+            // One refusal of a kind is enough.
+            let kind = shrink::kind(&how);
+            if kind == shrink::OTHER_ROWS || kinds.insert(kind) {
                 let failure = shrink::failure(&tables, zone, query, &how);
                 eprintln!("JQLX_PROPERTY_SEED={seed} {failure}");
                 failures.push(format!("seed {seed}, {failure}"));
+                if failures.len() == FAILURES {
+                    break;
+                }
             }
         }
         if minutes.is_some() && round % 100 == 99 {

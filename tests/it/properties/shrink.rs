@@ -6,10 +6,13 @@ use serde_json::Value;
 use super::Asked;
 use super::query::Query;
 
+/// The kind of failures that are no errors.
+pub const OTHER_ROWS: &str = "other rows";
+
 /// Failures are of one kind where the answers differ, or where the first error is the same.
 pub fn kind(how: &str) -> String {
     let first = how.lines().next().unwrap_or_default();
-    if first.starts_with("oracle ") { "other rows".to_string() } else { first.to_string() }
+    if first.starts_with("oracle ") { OTHER_ROWS.to_string() } else { first.to_string() }
 }
 
 /// The failure in as few words as was found, with the world that it needs.
