@@ -8,8 +8,8 @@ use super::mentions;
 use super::shape::{CaseShape, CommentShape, EventShape, HistoryShape, IssueShape, Scalar, TablesShape, WorklogShape, text};
 use crate::data::rows::{
     ComponentRow, CustomValue, EventRow, FieldRow, FilterRow, IssueRow, IssueTypeRow, LinkRow, MembershipRow,
-    OrganizationMemberRow, OrganizationRow, PriorityRow, ProjectRow, PropertyRow, RemoteLinkRow, ResolutionRow, RoleMemberRow, SprintRow,
-    StatusRow, Tables, UserRow, VersionRow, WorkflowProjectRow, WorkflowRow, date, time,
+    OrganizationMemberRow, OrganizationRow, PriorityRow, ProjectRow, PropertyRow, RemoteLinkRow, ResolutionRow, RoleMemberRow,
+    SprintRow, StatusRow, Tables, UserRow, VersionRow, WorkflowProjectRow, WorkflowRow, date, time,
 };
 
 /// The tables of a case, or what is wrong with it.
@@ -190,12 +190,7 @@ fn more_side_tables(shape: &TablesShape, tables: &mut Tables) {
         })
         .collect();
     tables.properties = (shape.properties.iter())
-        .map(|p| PropertyRow {
-            issue: p.issue.clone(),
-            property: p.property.clone(),
-            path: p.path.clone(),
-            value: text(&p.value),
-        })
+        .map(|p| PropertyRow { issue: p.issue.clone(), property: p.property.clone(), path: p.path.clone(), value: text(&p.value) })
         .collect();
     tables.filters = (shape.filters.iter())
         .map(|f| FilterRow { id: text(&f.id), name: f.name.clone(), owner: f.owner.clone(), query: f.query.clone() })

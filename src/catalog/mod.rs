@@ -5,11 +5,14 @@
 pub mod attributes;
 pub mod columns;
 pub mod entities;
+mod field_table;
 pub mod fields;
+mod function_table;
 pub mod functions;
 mod nearest;
 mod site;
 pub mod verbs;
 
 pub use nearest::nearest;
-pub use site::{Catalog, CustomField, NamedValue, Person, Project, Values, Version};
+pub(crate) use site::eq;
+pub use site::{Catalog, CustomField, Filter, LinkType, NamedValue, Person, Project, Role, Values, Version};

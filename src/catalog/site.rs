@@ -1,9 +1,11 @@
 //! What the data adds to the catalogue: users, projects, statuses, custom fields and the like.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
 use super::fields::Kind;
 use crate::semantic::bound::Shape;
+use crate::syntax::Parsed;
 
 /// Everything of one site that a query may name besides the fixed tables.
 #[derive(Clone, Debug, Default)]
@@ -30,8 +32,22 @@ pub struct Catalog {
     pub sprints: Values,
     /// Security levels.
     pub levels: Values,
+    /// Members of each customer organization, by its name; none where no table was found.
+    pub organizations: Option<BTreeMap<String, Vec<String>>>,
+    /// Who has which role in which project; none where no table was found.
+    pub roles: Option<Vec<Role>>,
+    /// Types of links; none where no table of links was found.
+    pub link_types: Option<Vec<LinkType>>,
+    /// Saved queries; none where no table was found.
+    pub filters: Option<Vec<Filter>>,
+    /// Workflows with the key of a project that uses them; none where no table was found.
+    pub workflows: Option<Vec<(String, String)>>,
     /// Custom fields that the issues table or its history has.
     pub custom_fields: Vec<CustomField>,
+    /// Whether there is a table of remote links.
+    pub remote_links: bool,
+    /// Whether there is a table of entity properties.
+    pub properties: bool,
     /// Columns of the issues table.
     pub issue_columns: HashSet<String>,
     /// Columns of the events table.
@@ -52,6 +68,10 @@ pub struct Person {
     pub email: Option<String>,
     /// None where unknown.
     pub active: Option<bool>,
+    /// When the latest login began, in UTC microseconds.
+    pub last_login: Option<i64>,
+    /// When the login before that began.
+    pub previous_login: Option<i64>,
 }
 
 /// A project.
@@ -62,6 +82,39 @@ pub struct Project {
     pub name: String,
     pub category: Option<String>,
     pub lead: Option<String>,
+    /// software, business, service_desk
+    pub kind: Option<String>,
+}
+
+/// An account in a project role.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub struct Role {
+    pub project: String,
+    pub role: String,
+    pub account_id: String,
+}
+
+/// A type of links.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LinkType {
+    /// Such as Blocks.
+    pub name: String,
+    /// What it says at the source, such as blocks.
+    pub outward: Option<String>,
+    /// What it says at the target, such as is blocked by.
+    pub inward: Option<String>,
+}
+
+/// A saved query.
+#[derive(Clone, Debug)]
+pub struct Filter {
+    /// Its id where known.
+    pub id: Option<String>,
+    /// Its name.
+    pub name: String,
+    /// Its text as a tree, read once.
+    pub parsed: Arc<Parsed>,
 }
 
 /// A version of a project.
@@ -90,6 +143,10 @@ pub struct NamedValue {
     pub group: Option<String>,
     /// A component's lead.
     pub lead: Option<String>,
+    /// An issue type's level: 1 epic, 0 standard, -1 sub-task.
+    pub level: Option<i64>,
+    /// A sprint's start, in UTC microseconds.
+    pub start: Option<i64>,
 }
 
 /// The values of a kind.
@@ -197,6 +254,29 @@ impl Catalog {
             .collect()
     }
 
+    /// The saved query of that name, or else of that id.
+    pub fn find_filter(&self, name: &str) -> Option<&Filter> {
+        let filters = self.filters.as_deref().unwrap_or_default();
+        filters.iter().find(|f| eq(&f.name, name)).or_else(|| filters.iter().find(|f| f.id.as_deref() == Some(name)))
+    }
+
+    /// What links say at either end; where a type has no phrases, its name.
+    pub fn link_phrases(&self) -> impl Iterator<Item = &str> {
+        self.link_types
+            .iter()
+            .flatten()
+            .flat_map(|t| [t.outward.as_ref().unwrap_or(&t.name), t.inward.as_ref().unwrap_or(&t.name)])
+            .map(String::as_str)
+    }
+
+    /// The phrase behind a generated field name: `issueIsBlockedBy`, `workItemBlocks`.
+    pub fn link_phrase(&self, name: &str) -> Option<&str> {
+        let lower = name.to_lowercase();
+        let rest = lower.strip_prefix("issue").or_else(|| lower.strip_prefix("workitem"))?;
+        let joined = |phrase: &str| phrase.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).eq(rest.chars());
+        (!rest.is_empty()).then(|| self.link_phrases().find(|p| joined(p))).flatten()
+    }
+
     /// The values of a kind that has a list.
     pub fn values(&self, kind: Kind) -> Option<&Values> {
         match kind {
@@ -212,6 +292,7 @@ impl Catalog {
     }
 }
 
-fn eq(a: &str, b: &str) -> bool {
+/// Whether two names are equal ignoring case.
+pub(crate) fn eq(a: &str, b: &str) -> bool {
     a == b || (a.len() == b.len() && a.eq_ignore_ascii_case(b)) || (!a.is_ascii() && a.to_lowercase() == b.to_lowercase())
 }

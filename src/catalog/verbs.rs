@@ -80,6 +80,11 @@ pub fn verb(name: &str) -> Option<&'static Verb> {
     VERBS.iter().find(|v| v.name == name)
 }
 
+/// The values of `action` that a verb covers.
+pub fn actions(name: &str) -> Vec<String> {
+    verb(name).map(|v| v.actions.iter().map(|a| a.to_string()).collect()).unwrap_or_default()
+}
+
 /// Actions that `CHANGED` leaves out.
 pub fn not_mutations() -> Vec<String> {
     VERBS.iter().filter(|v| !v.mutates).map(|v| v.name.to_string()).collect()

@@ -1,20 +1,22 @@
 //! What the tables add to the catalogue: users, projects, statuses, custom fields and so on.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use datafusion::arrow::array::{Array, ArrayRef, AsArray};
 use datafusion::arrow::compute::cast;
-use datafusion::arrow::datatypes::{DataType, Int64Type, TimeUnit};
+use datafusion::arrow::datatypes::{DataType, Int64Type, TimeUnit, TimestampMicrosecondType};
 use datafusion::arrow::record_batch::RecordBatch;
-use datafusion::logical_expr::{LogicalPlan, LogicalPlanBuilder, lit};
+use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, lit};
 use datafusion::prelude::SessionContext;
 
 use super::schema;
 use crate::catalog::fields::Kind;
-use crate::catalog::{Catalog, CustomField, NamedValue, Person, Project, Values, Version};
+use crate::catalog::{Catalog, CustomField, Filter, LinkType, NamedValue, Person, Project, Role, Values, Version};
 use crate::error::Error;
-use crate::plan::Tables;
+use crate::plan::{Tables, col};
 use crate::semantic::bound::Shape;
+use crate::syntax::{self, Dialect};
 
 /// Reads the side tables. They are small beside issues and events.
 pub async fn catalog(context: &SessionContext, tables: &Tables) -> Result<Catalog, Error> {
@@ -33,6 +35,8 @@ pub async fn catalog(context: &SessionContext, tables: &Tables) -> Result<Catalo
                 name: r.text("name").unwrap_or_else(|| r.need("account_id")),
                 email: r.text("email"),
                 active: r.truth("active"),
+                last_login: r.time("last_login"),
+                previous_login: r.time("previous_login"),
             })
             .collect();
         catalog.set_people(people);
@@ -50,6 +54,7 @@ pub async fn catalog(context: &SessionContext, tables: &Tables) -> Result<Catalo
             name: r.text("name").unwrap_or_else(|| r.need("key")),
             category: r.text("category"),
             lead: r.text("lead"),
+            kind: r.text("type"),
         };
         catalog.projects = Some(rows.iter().map(project).collect());
     }
@@ -74,8 +79,44 @@ pub async fn catalog(context: &SessionContext, tables: &Tables) -> Result<Catalo
         versions.sort_by(|a, b| (&a.project, a.rank).cmp(&(&b.project, b.rank)));
         catalog.versions = Some(versions);
     }
+    more(&site, &mut catalog).await?;
     catalog.custom_fields = custom_fields(&site).await?;
     Ok(catalog)
+}
+
+async fn more(site: &Site<'_>, catalog: &mut Catalog) -> Result<(), Error> {
+    if let Some(rows) = site.rows("organization_members").await? {
+        let mut organizations: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for row in rows.iter() {
+            organizations.entry(row.need("organization")).or_default().push(row.need("account_id"));
+        }
+        catalog.organizations = Some(organizations);
+    }
+    if let Some(rows) = site.rows("organizations").await? {
+        let organizations = catalog.organizations.get_or_insert_default();
+        for row in rows.iter() {
+            organizations.entry(row.need("name")).or_default();
+        }
+    }
+    if let Some(rows) = site.rows("role_members").await? {
+        let role = |r: Row<'_>| Role { project: r.need("project"), role: r.need("role"), account_id: r.need("account_id") };
+        catalog.roles = Some(rows.iter().map(role).collect());
+    }
+    if let Some(rows) = site.rows("filters").await? {
+        let filter = |r: Row<'_>| Filter {
+            id: r.text("id"),
+            name: r.need("name"),
+            parsed: Arc::new(syntax::parse(&r.need("query"), Dialect::Jqlx)),
+        };
+        catalog.filters = Some(rows.iter().map(filter).collect());
+    }
+    if let Some(rows) = site.rows("workflow_projects").await? {
+        catalog.workflows = Some(rows.iter().map(|r| (r.need("workflow"), r.need("project"))).collect());
+    }
+    catalog.remote_links = site.tables.get("remote_links").is_some();
+    catalog.properties = site.tables.get("properties").is_some();
+    catalog.link_types = site.link_types().await?;
+    Ok(())
 }
 
 /// The different values that events mention for a field, by any of its spellings.
@@ -119,12 +160,36 @@ impl Site<'_> {
             .iter()
             .enumerate()
             .map(|(place, r)| {
-                let value = NamedValue { name: r.need("name"), id: r.text("id"), group: r.text(group), lead: r.text("lead") };
+                let value = NamedValue {
+                    name: r.need("name"),
+                    id: r.text("id"),
+                    group: r.text(group),
+                    lead: r.text("lead"),
+                    level: r.int("hierarchy_level").or_else(|| r.truth("subtask").map(|subtask| -i64::from(subtask))),
+                    start: r.time("start"),
+                };
                 (r.int("rank").unwrap_or(place as i64), value)
             })
             .collect();
         list.sort_by_key(|(rank, _)| *rank);
         Ok(Values { complete: true, list: list.into_iter().map(|(_, v)| v).collect() })
+    }
+}
+
+impl Site<'_> {
+    /// The different types of links; links themselves may be many.
+    async fn link_types(&self) -> Result<Option<Vec<LinkType>>, Error> {
+        if self.tables.get("links").is_none() {
+            return Ok(None);
+        }
+        let named = |column: &str| -> Option<Expr> { self.tables.has("links", column).then(|| col("links", column).alias(column)) };
+        let columns: Vec<Expr> = ["type", "outward", "inward"].into_iter().filter_map(named).collect();
+        let plan = self.tables.scan("links", "links")?.project(columns)?.distinct()?.build()?;
+        let rows = collect(self.context, plan).await?;
+        let one = |r: Row<'_>| LinkType { name: r.need("type"), outward: r.text("outward"), inward: r.text("inward") };
+        let mut types: Vec<LinkType> = rows.iter().map(one).collect();
+        types.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(Some(types))
     }
 }
 
@@ -244,6 +309,11 @@ impl Row<'_> {
         let (_, array) = self.column(name)?;
         let ints = cast(&array.slice(self.at, 1), &DataType::Int64).ok()?;
         ints.is_valid(0).then(|| ints.as_primitive::<Int64Type>().value(0))
+    }
+
+    fn time(&self, name: &str) -> Option<i64> {
+        let (_, array) = self.column(name)?;
+        array.as_primitive_opt::<TimestampMicrosecondType>().map(|times| times.value(self.at))
     }
 
     fn truth(&self, name: &str) -> Option<bool> {

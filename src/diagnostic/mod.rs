@@ -102,6 +102,13 @@ impl Diagnostic {
         self
     }
 
+    /// The same of a saved query, at the place where the text that is shown includes it.
+    pub fn of_included(mut self, name: &str, span: Span) -> Self {
+        self.message = format!("In the saved query `{name}`: {}", self.message);
+        self.labels = vec![Label { span, text: String::new() }];
+        self
+    }
+
     /// Whether this stops the query.
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error

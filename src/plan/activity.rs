@@ -12,14 +12,8 @@ use crate::semantic::bound::{EventTest, HistoryField, HistoryValues, TimeBound};
 pub(crate) fn event(tables: &Tables, test: &EventTest) -> Result<Expr, Error> {
     let need = |column: &str| tables.need("events", EVENTS, column);
     let mut tests = Vec::new();
-    for bound in &test.time {
-        let at = need("time")?;
-        tests.push(match bound {
-            TimeBound::After(t) => at.gt(time(*t)),
-            TimeBound::AtOrAfter(t) => at.gt_eq(time(*t)),
-            TimeBound::Before(t) => at.lt(time(*t)),
-            TimeBound::AtOrBefore(t) => at.lt_eq(time(*t)),
-        });
+    if !test.time.is_empty() {
+        tests.extend(within(need("time")?, &test.time));
     }
     if let Some(entities) = &test.entities {
         tests.push(in_list(need("entity")?, texts(entities), false));
@@ -49,6 +43,19 @@ pub(crate) fn event(tables: &Tables, test: &EventTest) -> Result<Expr, Error> {
         tests.push(functions::text(need("text")?, &query.source));
     }
     Ok(all(tests))
+}
+
+/// Whether an instant lies within each of the bounds.
+pub(crate) fn within(at: Expr, bounds: &[TimeBound]) -> impl Iterator<Item = Expr> {
+    bounds.iter().map(move |bound| {
+        let at = at.clone();
+        match bound {
+            TimeBound::After(t) => at.gt(time(*t)),
+            TimeBound::AtOrAfter(t) => at.gt_eq(time(*t)),
+            TimeBound::Before(t) => at.lt(time(*t)),
+            TimeBound::AtOrBefore(t) => at.lt_eq(time(*t)),
+        }
+    })
 }
 
 /// Whether an event is a change of a field.

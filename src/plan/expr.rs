@@ -4,14 +4,14 @@
 //! filter means the same as false.
 
 use datafusion::arrow::datatypes::DataType;
-use datafusion::functions::expr_fn::{lower, split_part};
-use datafusion::functions_nested::expr_fn::cardinality;
-use datafusion::logical_expr::{Expr, cast, lit, try_cast};
+use datafusion::functions::expr_fn::lower;
+use datafusion::functions_nested::expr_fn::{array_element, cardinality};
+use datafusion::logical_expr::{Expr, cast, lit};
 use datafusion::scalar::ScalarValue;
 
 use super::functions;
 use super::scan::{Tables, field, time};
-use crate::semantic::bound::{Actors, BoundField, Comparison, FieldCondition, HistoryValues, Shape, Test, Value, Values};
+use crate::semantic::bound::{Actors, CascadeChild, Comparison, FieldCondition, HistoryValues, Shape, Test, Value, Values};
 
 /// The conjunction as a balanced tree: a chain of thousands would be thousands deep.
 pub(crate) fn all(list: Vec<Expr>) -> Expr {
@@ -40,27 +40,63 @@ fn balanced(mut list: Vec<Expr>, join: fn(Expr, Expr) -> Expr) -> Option<Expr> {
 
 /// A test of a present value.
 pub(crate) fn condition(tables: &Tables, condition: &FieldCondition) -> Expr {
-    let of = &condition.field;
-    let value = field(tables, of);
-    match &condition.test {
-        Test::Empty { negated } => empty(of, value, *negated),
+    test(condition.field.shape, field(tables, &condition.field), &condition.test)
+}
+
+/// A test of a value of that shape.
+pub(crate) fn test(shape: Shape, value: Expr, test: &Test) -> Expr {
+    // Negative tests ask for a value, and that the positive one does not hold.
+    let signed = |hit: Expr, negated: bool| {
+        if negated { all(vec![empty(shape, value.clone(), true), hit.is_not_true()]) } else { hit }
+    };
+    match test {
+        Test::Empty { negated } => empty(shape, value, *negated),
         Test::OneOf { values, or_empty, negated } => {
-            let hit = one_of(of, value.clone(), values, *negated);
-            if *or_empty { hit.or(empty(of, value, false)) } else { hit }
+            let hit = one_of(shape, value.clone(), values, *negated);
+            if *or_empty { hit.or(empty(shape, value, false)) } else { hit }
         }
-        Test::Compare { op, value: with } => compare(of, value, *op, with),
+        Test::Compare { op, value: with } => comparison(value, *op, literal(with)),
         Test::Text { query, negated } => {
-            let hit = match of.shape {
-                Shape::TextList => functions::list_text(value.clone(), &query.source),
-                _ => functions::text(value.clone(), &query.source),
+            let hit = if shape == Shape::TextList {
+                functions::list_text(value.clone(), &query.source)
+            } else {
+                functions::text(value.clone(), &query.source)
             };
-            if *negated { all(vec![empty(of, value, true), hit.is_not_true()]) } else { hit }
+            signed(hit, *negated)
+        }
+        Test::Wildcard { pattern, negated } => signed(cast(value.clone(), DataType::Utf8View).ilike(lit(like(pattern))), *negated),
+        Test::Cascade { option, child, negated } => {
+            let member = |at: i64| lower(array_element(value.clone(), lit(at)));
+            let mut parts = vec![member(1).eq(lit(option.as_str()))];
+            match child {
+                CascadeChild::Any => {}
+                CascadeChild::None => parts.push(member(2).is_null()),
+                CascadeChild::Is(child) => parts.push(member(2).eq(lit(child.as_str()))),
+            }
+            signed(all(parts), *negated)
         }
     }
 }
 
-fn empty(of: &BoundField, value: Expr, negated: bool) -> Expr {
-    match (of.shape, negated) {
+/// `*` and `?` as LIKE has them.
+fn like(pattern: &str) -> String {
+    let mut out = String::with_capacity(pattern.len());
+    for c in pattern.chars() {
+        match c {
+            '*' => out.push('%'),
+            '?' => out.push('_'),
+            '%' | '_' | '\\' => {
+                out.push('\\');
+                out.push(c);
+            }
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+fn empty(shape: Shape, value: Expr, negated: bool) -> Expr {
+    match (shape, negated) {
         // A null list has a null cardinality, which is not true, so IS NOT TRUE covers both kinds of emptiness.
         (Shape::TextList, false) => cardinality(value).gt(lit(0u64)).is_not_true(),
         (Shape::TextList, true) => cardinality(value).gt(lit(0u64)),
@@ -69,18 +105,18 @@ fn empty(of: &BoundField, value: Expr, negated: bool) -> Expr {
     }
 }
 
-fn one_of(of: &BoundField, value: Expr, values: &Values, negated: bool) -> Expr {
-    if of.shape == Shape::TextList {
+fn one_of(shape: Shape, value: Expr, values: &Values, negated: bool) -> Expr {
+    if shape == Shape::TextList {
         let Values::Text { any, fold } = values else { return lit(false) };
         let hit = functions::list_any(value.clone(), any, *fold);
-        return if negated { all(vec![empty(of, value, true), hit.is_not_true()]) } else { hit };
+        return if negated { all(vec![empty(shape, value, true), hit.is_not_true()]) } else { hit };
     }
     let (value, list): (Expr, Vec<Expr>) = match values {
         Values::Text { any, fold } => {
             let value = if *fold { lower(value) } else { value };
             (value, any.iter().map(|v| lit(v.as_str())).collect())
         }
-        Values::Int(list) => (number(of, value), list.iter().map(|v| lit(*v)).collect()),
+        Values::Int(list) => (value, list.iter().map(|v| lit(*v)).collect()),
         Values::Float(list) => (value, list.iter().map(|v| lit(*v)).collect()),
         Values::Time(list) => (value, list.iter().map(|v| time(*v)).collect()),
         Values::Date(list) => (value, list.iter().map(|v| lit(ScalarValue::Date32(Some(*v)))).collect()),
@@ -99,22 +135,14 @@ pub(crate) fn in_list(value: Expr, mut list: Vec<Expr>, negated: bool) -> Expr {
     }
 }
 
-fn number(of: &BoundField, value: Expr) -> Expr {
-    match of.shape {
-        Shape::KeyNumber => try_cast(split_part(cast(value, DataType::Utf8View), lit("-"), lit(2i64)), DataType::Int64),
-        _ => value,
-    }
-}
-
-fn compare(of: &BoundField, value: Expr, op: Comparison, with: &Value) -> Expr {
-    let with = match with {
+fn literal(value: &Value) -> Expr {
+    match value {
         Value::Text(text) => lit(text.as_str()),
         Value::Int(n) => lit(*n),
         Value::Float(n) => lit(*n),
         Value::Time(at) => time(*at),
         Value::Date(day) => lit(ScalarValue::Date32(Some(*day))),
-    };
-    comparison(number(of, value), op, with)
+    }
 }
 
 /// `left op right`

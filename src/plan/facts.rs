@@ -7,12 +7,16 @@ use datafusion::common::{Column, JoinType};
 use datafusion::functions_aggregate::expr_fn::{bool_or, count};
 use datafusion::logical_expr::{Expr, LogicalPlanBuilder, lit, when};
 
+use super::attached::Attached;
 use super::expr::{all, any, comparison, condition};
 use super::intervals::Intervals;
+use super::membership::Membership;
 use super::scan::{EVENTS, ISSUES, Tables, col};
 use super::{activity, intervals};
 use crate::error::Error;
-use crate::semantic::bound::{Comparison, Condition, EventCondition, HistoryCondition, Target};
+use crate::semantic::bound::{
+    AmongCondition, BoundField, Comparison, Condition, EventCondition, HistoryCondition, Relation, Scope, Target,
+};
 
 /// Alias of the facts from the shared events scan.
 const FACTS: &str = "facts";
@@ -24,11 +28,16 @@ pub(crate) struct Facts<'a> {
     /// Tests of one event, with whether matches are counted.
     events: Vec<(Expr, bool)>,
     intervals: Vec<Intervals>,
+    attached: Vec<Attached>,
+    memberships: Vec<Membership>,
+    zone: &'a str,
 }
 
 impl<'a> Facts<'a> {
-    pub(crate) fn new(tables: &'a Tables, target: Target) -> Self {
-        Self { tables, target, events: Vec::new(), intervals: Vec::new() }
+    /// `zone` is the session's, for queries within the query.
+    pub(crate) fn new(tables: &'a Tables, target: Target, zone: &'a str) -> Self {
+        let (events, intervals, attached, memberships) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Self { tables, target, events, intervals, attached, memberships, zone }
     }
 
     /// A condition as an expression over the rows and their facts.
@@ -39,6 +48,7 @@ impl<'a> Facts<'a> {
             Condition::Field(field) => Ok(condition(self.tables, field)),
             Condition::Events(events) => self.events(events),
             Condition::History(history) => self.history(history),
+            Condition::Among(among) => self.among(among),
         })
     }
 
@@ -70,7 +80,9 @@ impl<'a> Facts<'a> {
     }
 
     fn history(&mut self, of: &HistoryCondition) -> Result<Expr, Error> {
-        let bare = of.by.is_empty() && of.bounds.is_empty() && of.lasted.is_none();
+        // Every element that is added leaves nothing, so that events alone do not tell where nothing was held.
+        let emptiness = of.field.multi && of.values.empty;
+        let bare = of.by.is_empty() && of.bounds.is_empty() && of.lasted.is_none() && !emptiness;
         let hit = if bare && self.target == Target::Issues {
             // Held at any time: now, or on either side of some change.
             let touched = all(vec![
@@ -86,6 +98,40 @@ impl<'a> Facts<'a> {
             self.intervals[at].fact(self.tables, of)?
         };
         Ok(if of.negated { hit.is_not_true() } else { hit })
+    }
+
+    fn among(&mut self, of: &AmongCondition) -> Result<Expr, Error> {
+        let hit = match &of.relation {
+            // All questions about things of one kind share a scan.
+            Relation::Attached { entities, tests } if self.is_issue_id(&of.field) => {
+                let at = self.attached.iter().position(|a| a.is_of(entities)).unwrap_or_else(|| {
+                    self.attached.push(Attached::new(entities, self.attached.len()));
+                    self.attached.len() - 1
+                });
+                self.attached[at].fact(tests)
+            }
+            relation => {
+                let known = self.memberships.iter().find(|m| m.is_of(&of.field, relation));
+                match known {
+                    Some(known) => known.fact(),
+                    None => {
+                        let membership = Membership::new(&of.field, relation, self.memberships.len());
+                        let fact = membership.fact();
+                        self.memberships.push(membership);
+                        fact
+                    }
+                }
+            }
+        };
+        Ok(if of.negated { hit.is_not_true() } else { hit })
+    }
+
+    fn is_issue_id(&self, field: &BoundField) -> bool {
+        let (scope, column) = match self.target {
+            Target::Issues => (Scope::Issue, "id"),
+            Target::Activity => (Scope::Event, "issue_id"),
+        };
+        field.scope == scope && field.column == column
     }
 
     /// Whether rows of ACTIVITY need the issue beside them.
@@ -105,6 +151,13 @@ impl<'a> Facts<'a> {
         for field in self.intervals {
             let alias = field.alias();
             rows = join(rows, field.relation(self.tables)?, &key, &alias)?;
+        }
+        for attached in self.attached {
+            let alias = attached.alias();
+            rows = join(rows, attached.relation(self.tables)?, &key, &alias)?;
+        }
+        for membership in self.memberships {
+            rows = membership.join(rows, self.tables, self.zone)?;
         }
         Ok(rows)
     }

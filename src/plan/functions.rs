@@ -10,6 +10,7 @@ use datafusion::arrow::datatypes::DataType;
 use datafusion::common::{Result, ScalarValue, exec_err};
 use datafusion::logical_expr::{ColumnarValue, Expr, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility, lit};
 
+use super::list_rank;
 use crate::semantic::text::TextQuery;
 
 /// What a function does with the texts of a row.
@@ -167,7 +168,7 @@ static LIST_ANY_FOLD: LazyLock<Arc<ScalarUDF>> = LazyLock::new(|| TextTest::udf(
 
 /// Every function, to be registered in sessions that read serialised plans.
 pub(crate) fn registered() -> Vec<Arc<ScalarUDF>> {
-    vec![TEXT.clone(), LIST_TEXT.clone(), LIST_ANY.clone(), LIST_ANY_FOLD.clone(), LIST_KEY.clone()]
+    vec![TEXT.clone(), LIST_TEXT.clone(), LIST_ANY.clone(), LIST_ANY_FOLD.clone(), LIST_KEY.clone(), list_rank::function()]
 }
 
 /// Whether a text matches a search.

@@ -7,14 +7,20 @@ use datafusion::arrow::datatypes::DataType;
 use datafusion::common::{Column, JoinType};
 use datafusion::functions::expr_fn::coalesce;
 use datafusion::functions_aggregate::expr_fn::{array_agg, bool_or, max};
+use datafusion::functions_aggregate::sum::sum_udaf;
+use datafusion::functions_nested::expr_fn::cardinality;
 use datafusion::functions_window::expr_fn::{lead, row_number};
-use datafusion::logical_expr::{Expr, ExprFunctionExt, LogicalPlanBuilder, cast, lit, when};
+use datafusion::logical_expr::expr::WindowFunction;
+use datafusion::logical_expr::{
+    Expr, ExprFunctionExt, LogicalPlanBuilder, WindowFrame, WindowFrameBound, WindowFrameUnits, WindowFunctionDefinition, cast,
+    lit, when,
+};
 use datafusion::scalar::ScalarValue;
 
 use super::activity::{of_field, side};
 use super::expr::{actor_in, all, any, comparison, held};
 use super::functions;
-use super::scan::{EVENTS, ISSUES, Tables, col, field, time};
+use super::scan::{EVENTS, ISSUES, Tables, col, field, field_of, time};
 use crate::error::Error;
 use crate::semantic::bound::{HistoryCondition, HistoryField, HistoryValues, IntervalBound, Shape};
 
@@ -48,6 +54,9 @@ impl Intervals {
         let own = col(&alias, &format!("held_{number}"));
         let created = issue(tables, "created");
         let setter = setter(tables, ISSUES);
+        if self.field.multi && of.values.empty {
+            return Ok(any(vec![own, self.never_filled(tables, of, created, setter)?]));
+        }
         if self.field.multi {
             return Ok(any(vec![own, self.untouched(tables, of, created, setter)]));
         }
@@ -77,9 +86,24 @@ impl Intervals {
         }
     }
 
+    /// Issues that hold nothing and of which no event speaks: empty since their creation.
+    fn never_filled(&self, tables: &Tables, of: &HistoryCondition, created: Expr, setter: Expr) -> Result<Expr, Error> {
+        let Some(present) = &self.field.present else { return Ok(lit(false)) };
+        let nothing = cardinality(field(tables, present)).eq(lit(0u64));
+        let open = lit(ScalarValue::TimestampMicrosecond(None, Some("UTC".into())));
+        let untouched = col(&self.alias(), "issue_id").is_null();
+        Ok(all(vec![nothing, untouched, interval(of, created, open, setter)?]))
+    }
+
     /// `issue_id` and the facts of all clauses.
     pub(crate) fn relation(self, tables: &Tables) -> Result<LogicalPlanBuilder, Error> {
-        if self.field.multi { self.elements(tables) } else { self.changes(tables) }
+        if self.field.multi && self.clauses.iter().any(|c| c.values.empty) {
+            self.emptiness(tables)
+        } else if self.field.multi {
+            self.elements(tables)
+        } else {
+            self.changes(tables)
+        }
     }
 
     fn changes(self, tables: &Tables) -> Result<LogicalPlanBuilder, Error> {
@@ -100,6 +124,64 @@ impl Intervals {
             facts.push(bool_or(all(vec![first.clone(), side(tables, "from", &of.values)?])).alias(format!("first_{number}")));
         }
         Ok(rows.aggregate(vec![issue], facts)?)
+    }
+
+    /// Where a field with several values held none: what is there now, less what the changes since added.
+    fn emptiness(self, tables: &Tables) -> Result<LogicalPlanBuilder, Error> {
+        let need = |column: &str| tables.need("events", EVENTS, column);
+        let issue = need("issue_id")?;
+        let (Some(of), Some(present)) = (self.clauses.first(), &self.field.present) else {
+            return Ok(LogicalPlanBuilder::empty(false));
+        };
+        let one = |value: Expr| -> Result<Expr, Error> { Ok(when(value.is_not_null(), lit(1i64)).otherwise(lit(0i64))?) };
+        let rows = tables
+            .scan("events", EVENTS)?
+            .filter(issue.clone().is_not_null().and(of_field(tables, &self.field)?))?
+            .project(vec![
+                issue.alias("issue_id"),
+                need("time")?.alias("time"),
+                need("event_id")?.alias("event_id"),
+                cast(need("actor")?, DataType::Utf8).alias("actor"),
+                (one(need("to_value")?)? - one(need("from_value")?)?).alias("more"),
+            ])?
+            .alias("steps")?;
+        let step = |name: &str| col("steps", name);
+        let key = vec![step("issue_id")];
+        let order = vec![step("time").sort(true, false), step("event_id").sort(true, false)];
+        let summed = || Expr::from(WindowFunction::new(WindowFunctionDefinition::AggregateUDF(sum_udaf()), vec![step("more")]));
+        let rows = rows.window(vec![
+            row_number().partition_by(key.clone()).order_by(order.clone()).build()?.alias("place"),
+            lead(step("time"), Some(1), None).partition_by(key.clone()).order_by(order.clone()).build()?.alias("until"),
+            summed()
+                .partition_by(key.clone())
+                .order_by(order)
+                .window_frame(WindowFrame::new_bounds(
+                    WindowFrameUnits::Rows,
+                    WindowFrameBound::Preceding(ScalarValue::UInt64(None)),
+                    WindowFrameBound::CurrentRow,
+                ))
+                .build()?
+                .alias("so_far"),
+            summed().partition_by(key).build()?.alias("in_all"),
+        ])?;
+        let owner = tables.scan("issues", "owner")?.build()?;
+        let on = (vec![Column::new(Some("steps"), "issue_id")], vec![Column::new(Some("owner"), "id")]);
+        let rows = rows.join(owner, JoinType::Left, on, None)?;
+        let held = cast(cardinality(field_of(tables, "issues", "owner", present)), DataType::Int64);
+        let lasts = |start: Expr, end: Expr| end.clone().is_null().or(end.gt(start));
+        let after = all(vec![
+            (held.clone() - plain("in_all") + plain("so_far")).lt_eq(lit(0i64)),
+            lasts(step("time"), plain("until")),
+            interval(of, step("time"), plain("until"), step("actor"))?,
+        ]);
+        let created = tables.need("issues", "owner", "created")?;
+        let before = all(vec![
+            plain("place").eq(lit(1u64)),
+            (held - plain("in_all")).lt_eq(lit(0i64)),
+            lasts(created.clone(), step("time")),
+            interval(of, created, step("time"), setter(tables, "owner"))?,
+        ]);
+        Ok(rows.aggregate(vec![step("issue_id")], vec![bool_or(any(vec![after, before])).alias("held_0")])?)
     }
 
     /// Each element of a field with several values has intervals of its own: an event adds it, another removes it.

@@ -14,22 +14,25 @@ use super::scan::{EVENTS, ISSUES, Tables, col};
 use crate::catalog::entities::{self, Entity};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::error::Error;
-use crate::semantic::bound::{BoundField, BoundQuery, ColumnExpr, Condition, Scope, SortBy, Target};
+use crate::semantic::bound::{BoundField, BoundQuery, ColumnExpr, Condition, Relation, Scope, SortBy, Target};
 
 /// More clauses than this make plans that take longer to optimise than to run.
 const MAX_CLAUSES: usize = 5_000;
 
 /// Lowers a query; `zone` is the IANA name of the session's zone.
 pub(crate) fn lower(query: &BoundQuery, tables: &Tables, zone: &str) -> Result<LogicalPlan, Error> {
-    if let Some(condition) = &query.condition
-        && clauses(condition) > MAX_CLAUSES
-    {
+    if clauses_of(query) > MAX_CLAUSES {
         return Err(Error::Data(Box::new(
             Diagnostic::error(codes::TOO_LARGE, format!("the query has more than {MAX_CLAUSES} clauses"))
                 .help("use IN with a list for many values of one field"),
         )));
     }
-    let mut facts = Facts::new(tables, query.target);
+    Ok(rows(query, tables, zone)?.build()?)
+}
+
+/// The rows of a query, or of one within a query.
+pub(crate) fn rows(query: &BoundQuery, tables: &Tables, zone: &str) -> Result<LogicalPlanBuilder, Error> {
+    let mut facts = Facts::new(tables, query.target, zone);
     let condition = query.condition.as_ref().map(|c| facts.condition(c)).transpose()?;
     let rows = match query.target {
         Target::Issues => issues(query, tables)?,
@@ -40,8 +43,11 @@ pub(crate) fn lower(query: &BoundQuery, tables: &Tables, zone: &str) -> Result<L
         Some(condition) => rows.filter(condition)?,
         None => rows,
     };
-    let rows = if query.aggregated { grouped(query, tables, rows, zone)? } else { listed(query, tables, rows, zone)? };
-    Ok(rows.build()?)
+    if query.aggregated { grouped(query, tables, rows, zone) } else { listed(query, tables, rows, zone) }
+}
+
+fn clauses_of(query: &BoundQuery) -> usize {
+    query.condition.as_ref().map_or(0, clauses)
 }
 
 fn clauses(condition: &Condition) -> usize {
@@ -49,6 +55,10 @@ fn clauses(condition: &Condition) -> usize {
         Condition::All(list) | Condition::Any(list) => {
             stacker::maybe_grow(64 * 1024, 1024 * 1024, || list.iter().map(clauses).sum())
         }
+        Condition::Among(among) => match &among.relation {
+            Relation::Query(query) => 1 + stacker::maybe_grow(64 * 1024, 1024 * 1024, || clauses_of(query)),
+            _ => 1,
+        },
         _ => 1,
     }
 }
@@ -126,7 +136,12 @@ fn reads_issue(query: &BoundQuery) -> bool {
     });
     let in_order = query.order_by.iter().any(|k| match &k.by {
         SortBy::Output(_) => false,
-        SortBy::Value(f) | SortBy::Rank(f, _) | SortBy::Key(f) | SortBy::UserName(f) => of_issue(f),
+        SortBy::Value(f)
+        | SortBy::Rank(f, _)
+        | SortBy::Listed(f, _)
+        | SortBy::InProject(f, _)
+        | SortBy::Key(f)
+        | SortBy::UserName(f) => of_issue(f),
     });
     in_columns || in_order || query.condition.as_ref().is_some_and(condition_reads_issue)
 }
@@ -137,6 +152,7 @@ fn condition_reads_issue(condition: &Condition) -> bool {
             stacker::maybe_grow(64 * 1024, 1024 * 1024, || list.iter().any(condition_reads_issue))
         }
         Condition::Field(f) => f.field.scope == Scope::Issue,
+        Condition::Among(among) => among.field.scope == Scope::Issue,
         Condition::History(_) => true,
         Condition::Events(_) => false,
     }

@@ -4,14 +4,18 @@
 //! a count) for each history or activity clause, all of them from one scan of `events` where the clauses allow it.
 
 mod activity;
+mod attached;
 mod columns;
 mod expr;
 mod facts;
 pub(crate) mod functions;
 mod intervals;
+mod list_rank;
 mod lower;
+mod membership;
 mod order;
 mod scan;
 
 pub(crate) use lower::lower;
 pub use scan::Tables;
+pub(crate) use scan::col;

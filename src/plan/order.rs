@@ -5,8 +5,8 @@ use datafusion::common::{Column, JoinType};
 use datafusion::functions::expr_fn::{coalesce, lower, split_part};
 use datafusion::logical_expr::{Expr, LogicalPlanBuilder, SortExpr, cast, lit, try_cast, when};
 
-use super::functions;
-use super::scan::{Tables, col, field};
+use super::scan::{ISSUES, Tables, col, field};
+use super::{functions, list_rank};
 use crate::error::Error;
 use crate::semantic::bound::{BoundField, Scope, Shape, SortBy, SortKey};
 
@@ -63,6 +63,13 @@ pub(crate) fn order(tables: &Tables, of: &[SortKey], names: &[String]) -> Result
             }
             SortBy::Value(f) => computed.push(field(tables, f)),
             SortBy::Rank(f, list) => computed.push(rank(field(tables, f), list)?),
+            SortBy::Listed(f, names) => computed.push(list_rank::listed(field(tables, f), names, key.ascending)),
+            SortBy::InProject(f, names) => {
+                let project = cast(col(ISSUES, "project"), DataType::Utf8View);
+                let rank = list_rank::in_group(project.clone(), field(tables, f), names, key.ascending);
+                computed.push(when(rank.clone().is_not_null(), project).end()?);
+                computed.push(rank);
+            }
             SortBy::Key(f) => {
                 let key = cast(field(tables, f), DataType::Utf8View);
                 computed.push(split_part(key.clone(), lit("-"), lit(1i64)));

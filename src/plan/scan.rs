@@ -7,7 +7,8 @@ use datafusion::arrow::datatypes::{DataType, TimeUnit};
 use datafusion::catalog::TableProvider;
 use datafusion::common::Column;
 use datafusion::datasource::provider_as_source;
-use datafusion::logical_expr::{Expr, LogicalPlanBuilder, lit};
+use datafusion::functions::expr_fn::{nullif, split_part};
+use datafusion::logical_expr::{Expr, LogicalPlanBuilder, cast, lit, try_cast};
 use datafusion::scalar::ScalarValue;
 
 use crate::diagnostic::{Diagnostic, codes};
@@ -69,25 +70,49 @@ pub(crate) fn col(alias: &str, column: &str) -> Expr {
     Expr::Column(Column::new(Some(alias), column))
 }
 
-/// The column behind a bound field, or a typed null where the data has no such column.
+/// The value of a bound field, or a typed null where the data has no such column.
 pub(crate) fn field(tables: &Tables, field: &BoundField) -> Expr {
     let (table, alias) = match field.scope {
         Scope::Issue => ("issues", ISSUES),
         Scope::Event => ("events", EVENTS),
+        Scope::Side(table) => (table, table),
     };
+    field_of(tables, table, alias, field)
+}
+
+/// The same of a table under an alias of its own.
+pub(crate) fn field_of(tables: &Tables, table: &str, alias: &str, field: &BoundField) -> Expr {
+    if field.shape == Shape::WorkRatio {
+        return work_ratio(tables, table, alias);
+    }
     if tables.has(table, &field.column) {
-        return col(alias, &field.column);
+        let value = col(alias, &field.column);
+        return match field.shape {
+            Shape::KeyNumber => try_cast(split_part(cast(value, DataType::Utf8View), lit("-"), lit(2i64)), DataType::Int64),
+            Shape::NumberText => try_cast(value, DataType::Float64),
+            Shape::TimeText => try_cast(value, time_type()),
+            Shape::KeyProject => split_part(cast(value, DataType::Utf8View), lit("-"), lit(1i64)),
+            _ => value,
+        };
     }
     let null = match field.shape {
-        Shape::Text => ScalarValue::Utf8View(None),
+        Shape::Text | Shape::KeyProject => ScalarValue::Utf8View(None),
         Shape::TextList => ScalarValue::new_null_list(DataType::Utf8, true, 1),
-        Shape::Int | Shape::KeyNumber => ScalarValue::Int64(None),
-        Shape::Float => ScalarValue::Float64(None),
+        Shape::Int | Shape::KeyNumber | Shape::WorkRatio => ScalarValue::Int64(None),
+        Shape::Float | Shape::NumberText => ScalarValue::Float64(None),
         Shape::Bool => ScalarValue::Boolean(None),
-        Shape::Time => ScalarValue::TimestampMicrosecond(None, Some("UTC".into())),
+        Shape::Time | Shape::TimeText => ScalarValue::TimestampMicrosecond(None, Some("UTC".into())),
         Shape::Date => ScalarValue::Date32(None),
     };
     lit(null)
+}
+
+/// The percentage of the estimate that was spent; null where there is no estimate.
+fn work_ratio(tables: &Tables, table: &str, alias: &str) -> Expr {
+    if !tables.has(table, "time_spent") || !tables.has(table, "original_estimate") {
+        return lit(ScalarValue::Int64(None));
+    }
+    col(alias, "time_spent") * lit(100i64) / nullif(col(alias, "original_estimate"), lit(0i64))
 }
 
 /// An instant.

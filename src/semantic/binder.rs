@@ -23,15 +23,34 @@ pub enum Parameter {
     List(Vec<Parameter>),
 }
 
-/// What a walk reads and what it finds. The walk itself has no state.
+/// What a walk reads, and where it puts what it finds. The walk itself has no state.
+#[derive(Clone, Copy)]
 pub(crate) struct Binder<'a> {
     pub(crate) catalog: &'a Catalog,
     pub(crate) session: &'a Session,
     pub(crate) parameters: &'a Parameters,
     pub(crate) target: Target,
+    /// The saved query that is being included, and those that include it.
+    pub(crate) included: Option<&'a Included<'a>>,
+    found: &'a Found,
+}
+
+/// What the walk finds, subqueries and saved queries included.
+#[derive(Default)]
+struct Found {
     diagnostics: RefCell<Vec<Diagnostic>>,
     used: RefCell<BTreeSet<String>>,
     wanted: RefCell<BTreeSet<String>>,
+}
+
+/// A saved query that is being included.
+pub(crate) struct Included<'a> {
+    /// Its name.
+    pub(crate) name: &'a str,
+    /// Where the outermost query names it: its own spans are of another text.
+    pub(crate) span: Span,
+    /// What includes it.
+    pub(crate) by: Option<&'a Included<'a>>,
 }
 
 /// More than this in one query helps nobody.
@@ -63,30 +82,35 @@ pub struct Refused {
 /// Every diagnostic of the query where one of them is an error.
 pub fn bind(query: &ast::Query, catalog: &Catalog, session: &Session, parameters: &Parameters) -> Result<Bound, Refused> {
     let target = query.target.map_or(Target::Issues, |t| t.node);
-    let binder = Binder {
-        catalog,
-        session,
-        parameters,
-        target,
-        diagnostics: RefCell::default(),
-        used: RefCell::default(),
-        wanted: RefCell::default(),
-    };
+    let found = Found::default();
+    let binder = Binder { catalog, session, parameters, target, included: None, found: &found };
     let bound = binder.query(query);
     binder.check_parameters(query.span);
-    let mut diagnostics = binder.diagnostics.into_inner();
+    let Found { diagnostics, wanted, .. } = found;
+    let mut diagnostics = diagnostics.into_inner();
     diagnostics.sort_by_key(Diagnostic::span);
     match bound {
         Some(mut bound) if !diagnostics.iter().any(Diagnostic::is_error) => {
             bound.warnings = diagnostics;
-            Ok(Bound { query: bound, wanted: binder.wanted.into_inner() })
+            Ok(Bound { query: bound, wanted: wanted.into_inner() })
         }
-        _ => Err(Refused { diagnostics, wanted: binder.wanted.into_inner() }),
+        _ => Err(Refused { diagnostics, wanted: wanted.into_inner() }),
     }
 }
 
 impl Binder<'_> {
-    fn query(&self, query: &ast::Query) -> Option<BoundQuery> {
+    /// The same walk over a query within the query.
+    pub(crate) fn within(&self, target: Target) -> Binder<'_> {
+        Binder { target, ..*self }
+    }
+
+    /// The same walk over a saved query, whose rows are issues.
+    pub(crate) fn including<'i>(&'i self, included: &'i Included<'i>) -> Binder<'i> {
+        Binder { included: Some(included), target: Target::Issues, ..*self }
+    }
+
+    /// Binds a query, or one within the query.
+    pub(crate) fn query(&self, query: &ast::Query) -> Option<BoundQuery> {
         let bound = match &query.filter {
             Some(filter) => condition::bind(self, filter, false).map(Some),
             None => Some(None),
@@ -120,7 +144,11 @@ impl Binder<'_> {
     }
 
     pub(crate) fn report(&self, diagnostic: Diagnostic) {
-        let mut all = self.diagnostics.borrow_mut();
+        let diagnostic = match self.included {
+            Some(included) => diagnostic.of_included(included.name, included.span),
+            None => diagnostic,
+        };
+        let mut all = self.found.diagnostics.borrow_mut();
         if all.len() < MAX_DIAGNOSTICS && !all.contains(&diagnostic) {
             all.push(diagnostic);
         }
@@ -149,12 +177,12 @@ impl Binder<'_> {
     }
 
     pub(crate) fn want_history(&self, field: &str) {
-        self.wanted.borrow_mut().insert(field.to_string());
+        self.found.wanted.borrow_mut().insert(field.to_string());
     }
 
     /// The value of a parameter.
     pub(crate) fn parameter(&self, name: &ast::Spanned<String>) -> Option<&Parameter> {
-        self.used.borrow_mut().insert(name.node.clone());
+        self.found.used.borrow_mut().insert(name.node.clone());
         let value = self.parameters.get(&name.node);
         if value.is_none() {
             let near = crate::catalog::nearest(&name.node, self.parameters.keys().map(String::as_str));
@@ -168,7 +196,7 @@ impl Binder<'_> {
     }
 
     fn check_parameters(&self, span: Span) {
-        let used = self.used.borrow();
+        let used = self.found.used.borrow();
         for name in self.parameters.keys().filter(|n| !used.contains(*n)) {
             let mut diagnostic =
                 Diagnostic::warning(codes::UNUSED_PARAMETER, format!("the query does not name the parameter ${name}"));
@@ -192,7 +220,7 @@ fn names_deletion(condition: &Condition) -> bool {
     match condition {
         Condition::All(list) | Condition::Any(list) => list.iter().any(names_deletion),
         Condition::Events(events) => is_deletion(events),
-        Condition::Field(_) | Condition::History(_) => false,
+        Condition::Field(_) | Condition::History(_) | Condition::Among(_) => false,
     }
 }
 

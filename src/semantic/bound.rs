@@ -89,6 +89,10 @@ pub enum Shape {
     /// An integer computed from the row's `time_spent` and `original_estimate`: the percentage spent, without fraction;
     /// none without an estimate or with one of zero.
     WorkRatio,
+    /// A float written as text; other texts are none.
+    NumberText,
+    /// An instant or day written as ISO 8601 text, in UTC where it names no offset; other texts are none.
+    TimeText,
 }
 
 /// A resolved column.
@@ -145,7 +149,7 @@ pub enum Test {
         /// `!~`
         negated: bool,
     },
-    /// Some v ∈ V is, ignoring case, the whole pattern; with `negated`: V ≠ ∅ and none is.
+    /// The one value is, ignoring case, the whole pattern; with `negated`: there is a value and it is not.
     Wildcard {
         /// `*` stands for any text, `?` for one character.
         pattern: String,

@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use super::binder::Binder;
-use super::bound::{BoundField, Comparison, Condition, FieldCondition, Shape, Test, Value, Values};
-use super::field::{Named, Place, event_column, issue_column};
+use super::bound::{AttachedTest, BoundField, CascadeChild, Comparison, Condition, FieldCondition, Shape, Test, Value, Values};
+use super::field::{Named, Place, issue_column};
 use super::operand::Member;
 use super::text::TextQuery;
-use super::{events, history};
-use crate::catalog::fields::Kind;
+use super::{events, history, issues};
+use crate::catalog::fields::{Kind, Source};
+use crate::catalog::functions::Evaluation;
 use crate::diagnostic::{Diagnostic, codes};
-use crate::syntax::ast::{Clause, LiteralKind, Operand, Operator};
+use crate::syntax::ast::{Clause, Literal, Operand, Operator};
 
 /// Binds a JQL clause, or its negation.
 pub(crate) fn bind(binder: &Binder<'_>, clause: &Clause, negated: bool) -> Option<Condition> {
@@ -54,14 +55,12 @@ fn check_operator(binder: &Binder<'_>, field: &Named, clause: &Clause) -> Option
         Eq | NotEq if with_empty => operators.empty,
         Eq | NotEq | In | NotIn => operators.equality,
         Is | IsNot => operators.empty,
-        Like | NotLike => operators.text,
+        Like => operators.text,
+        NotLike => operators.not_text,
         _ => operators.order,
     };
     if fits {
         return Some(());
-    }
-    if matches!(operator, Like | NotLike) && matches!(field.kind, Kind::Issue | Kind::Version) {
-        return binder.not_yet(&format!("~ on {}", field.name), clause.operator.span);
     }
     let list = operators.list(!field.history.is_empty());
     binder.report(
@@ -110,7 +109,8 @@ impl Site<'_, '_> {
                 Some(Condition::All(all))
             }
             Place::Missing(what) => self.missing(what),
-            _ => self.missing("another form of the clause"),
+            // Every such place has answered before.
+            Place::Of(_) | Place::Links(_) | Place::Property { .. } => self.missing("another form of the clause"),
         }
     }
 
@@ -129,9 +129,13 @@ impl Site<'_, '_> {
                     ])
                 })
             }
-            Place::ProjectCategory => self.of_projects(|p| p.category.is_none() != negated),
-            Place::ProjectLead => self.of_projects(|p| p.lead.is_none() != negated),
-            Place::Key | Place::StatusCategory => Some(if negated { Condition::All(vec![]) } else { Condition::Any(vec![]) }),
+            Place::Of(Source::ProjectCategory) => self.of_projects(|p| p.category.is_none() != negated),
+            Place::Of(Source::ProjectLead) => self.of_projects(|p| p.lead.is_none() != negated),
+            Place::Of(Source::WorklogAuthor | Source::WorklogDate | Source::WorklogComment | Source::Comment) => {
+                Some(self.attached(Vec::new(), !negated))
+            }
+            Place::Property { key, path } => Some(self.property(key, path, None, !negated)),
+            Place::Missing(what) => self.missing(what),
             _ => self.each(|_| Test::Empty { negated }, negated),
         }
     }
@@ -142,26 +146,104 @@ impl Site<'_, '_> {
         }
         let members = self.binder.members(operand)?;
         self.check_list(operand, &members)?;
-        match self.field.place {
-            Place::Key => return self.keys(&members, negated),
-            Place::ProjectCategory => {
-                let read = self.read(&members)?;
-                return self.of_projects(|p| read.holds(p.category.as_deref(), negated));
-            }
-            Place::ProjectLead => {
-                let read = self.read(&members)?;
-                return self.of_projects(|p| read.holds(p.lead.as_deref(), negated));
-            }
-            Place::StatusCategory => return self.status_category(&members, negated),
+        if let Place::Of(source) = self.field.place {
+            return self.one_of_source(source, &members, negated);
+        }
+        match &self.field.place {
+            Place::Links(phrase) => return self.linked_to(phrase.as_deref(), &members, negated),
+            Place::Property { key, path } => return self.one_of_property(key, path, &members, negated),
             _ => {}
         }
-        let read = self.read(&members)?;
+        if let (Kind::Issue, Place::Columns(columns)) = (self.field.kind, &self.field.place) {
+            return self.held(columns, &members, negated);
+        }
+        if let Some(found) = self.cascade(&members, negated) {
+            return Some(found);
+        }
+        let (members, relations) = issues::split(members);
+        if !relations.is_empty() {
+            return self.among(&members, &relations, negated);
+        }
+        self.one_of_members(&members, negated)
+    }
+
+    /// Fields that are not a column of the row.
+    fn one_of_source(&self, source: Source, members: &[Member], negated: bool) -> Option<Condition> {
+        match source {
+            Source::Key => self.keys(members, negated),
+            Source::ProjectCategory => {
+                let read = self.read(members)?;
+                self.of_projects(|p| read.holds(p.category.as_deref(), negated))
+            }
+            Source::ProjectLead => {
+                let read = self.read(members)?;
+                self.of_projects(|p| read.holds(p.lead.as_deref(), negated))
+            }
+            Source::ProjectType => self.project_type(members, negated),
+            Source::Workflow => self.workflow(members, negated),
+            Source::StatusCategory => self.status_category(members, negated),
+            Source::HierarchyLevel => {
+                let levels = self.levels(members)?;
+                self.of_types(|level| levels.contains(&level) != negated)
+            }
+            Source::WorklogAuthor => self.worklog_author(members, negated),
+            Source::WorklogDate => self.worklog_date_in(members, negated),
+            Source::LinkType => self.link_type(members, negated),
+            Source::Above => self.above(members, negated),
+            Source::EpicAbove => self.epic_above(members, negated),
+            Source::Filter => self.saved(members, negated),
+            // The table gives these no `=`, or a column.
+            Source::Issue(..)
+            | Source::WorkRatio
+            | Source::Texts { .. }
+            | Source::Comment
+            | Source::WorklogComment
+            | Source::Links
+            | Source::Property
+            | Source::Missing(_) => self.missing("another operator"),
+        }
+    }
+
+    /// Values of columns.
+    pub(super) fn one_of_members(&self, members: &[Member], negated: bool) -> Option<Condition> {
+        let read = self.read(members)?;
         if read.is_only_empty() {
             return self.empty(negated);
         }
         let plain = self
             .each(|field| Test::OneOf { values: read.values(field.shape), or_empty: read.empty && !negated, negated }, negated)?;
         self.scoped(plain, &read.scoped, negated)
+    }
+
+    /// `IN cascadeOption(Europe, Oslo)`, which stands alone.
+    fn cascade(&self, members: &[Member], negated: bool) -> Option<Condition> {
+        let [Member::Call(function, arguments, _)] = members else { return None };
+        if function.evaluation != Evaluation::Cascade || self.field.kind != Kind::Option {
+            return None;
+        }
+        // `none` asks for no value; an option called so is quoted within the quotes.
+        let text = |l: &Literal| l.text.trim_matches('"').to_lowercase();
+        let none = |l: &Literal| l.text.eq_ignore_ascii_case("none");
+        let option = arguments.first()?;
+        if none(option) {
+            return self.empty(negated);
+        }
+        let child = match arguments.get(1) {
+            None => CascadeChild::Any,
+            Some(child) if none(child) => CascadeChild::None,
+            Some(child) => CascadeChild::Is(text(child)),
+        };
+        self.each(
+            |field| match field.shape {
+                Shape::TextList => Test::Cascade { option: text(option), child: child.clone(), negated },
+                // Where no issue has a suboption, the column holds options alone.
+                _ => {
+                    let any = if matches!(child, CascadeChild::Is(_)) { Vec::new() } else { vec![text(option)] };
+                    Test::OneOf { values: Values::Text { any, fold: true }, or_empty: false, negated }
+                }
+            },
+            negated,
+        )
     }
 
     /// Adds names that count in their own project only.
@@ -214,108 +296,6 @@ impl Site<'_, '_> {
         }
     }
 
-    /// The issue itself: keys ignoring case, or ids.
-    fn keys(&self, members: &[Member], negated: bool) -> Option<Condition> {
-        let mut keys = Vec::new();
-        let mut ids = Vec::new();
-        for member in members {
-            match member {
-                Member::Literal(l)
-                    if l.kind == LiteralKind::Number || l.text.bytes().all(|b| b.is_ascii_digit()) && !l.text.is_empty() =>
-                {
-                    match l.text.parse::<i64>() {
-                        Ok(id) => ids.push(id),
-                        Err(_) => {
-                            let message = format!("`{}` is no id of an issue", l.text);
-                            return self.binder.refuse(codes::UNREAD_NUMBER, l.span, message, None);
-                        }
-                    }
-                }
-                Member::Literal(l) => keys.push(l.text.to_uppercase()),
-                Member::Empty => {
-                    return self.binder.refuse(codes::WRONG_OPERAND, self.clause.span, "an issue always has a key", None);
-                }
-                Member::Call(function, _, span) => {
-                    let message = format!("{}() gives no issues", function.name);
-                    return self.binder.refuse(codes::WRONG_OPERAND, *span, message, None);
-                }
-            }
-        }
-        let by_key = Test::OneOf { values: Values::Text { any: keys.clone(), fold: false }, or_empty: false, negated };
-        let by_id = Test::OneOf { values: Values::Int(ids.clone()), or_empty: false, negated };
-        let key = Condition::Field(FieldCondition { field: issue_column("key", "key", Shape::Text), test: by_key });
-        let id = Condition::Field(FieldCondition { field: issue_column("id", "id", Shape::Int), test: by_id });
-        Some(match (ids.is_empty(), negated) {
-            (true, _) => key,
-            (false, _) if keys.is_empty() => id,
-            (false, false) => Condition::Any(vec![key, id]),
-            (false, true) => Condition::All(vec![key, id]),
-        })
-    }
-
-    /// The project of the row: the event's own in ACTIVITY.
-    pub(super) fn project_column(&self) -> BoundField {
-        if self.binder.in_activity() {
-            event_column("project", "project", Shape::Text)
-        } else {
-            issue_column("project", "project", Shape::Text)
-        }
-    }
-
-    fn of_projects(&self, holds: impl Fn(&crate::catalog::Project) -> bool) -> Option<Condition> {
-        let Some(projects) = &self.binder.catalog.projects else { return self.missing("a table of projects") };
-        let any = projects.iter().filter(|p| holds(p)).map(|p| p.key.clone()).collect();
-        Some(Condition::Field(FieldCondition {
-            field: self.project_column(),
-            test: Test::OneOf { values: Values::Text { any, fold: false }, or_empty: false, negated: false },
-        }))
-    }
-
-    fn status_category(&self, members: &[Member], negated: bool) -> Option<Condition> {
-        const CATEGORIES: &[(&str, &[&str])] = &[
-            ("To Do", &["to do", "new", "2"]),
-            ("In Progress", &["in progress", "indeterminate", "4"]),
-            ("Done", &["done", "complete", "3"]),
-        ];
-        let mut wanted = Vec::new();
-        for member in members {
-            let Member::Literal(literal) = member else {
-                return self.binder.refuse(
-                    codes::WRONG_OPERAND,
-                    self.clause.span,
-                    "a status category is wanted: To Do, In Progress or Done",
-                    None,
-                );
-            };
-            match CATEGORIES.iter().find(|(_, names)| names.contains(&literal.text.to_lowercase().as_str())) {
-                Some((name, _)) => wanted.push(*name),
-                None => return self.binder.unknown_value(Kind::StatusCategory, literal, CATEGORIES.iter().map(|(n, _)| *n)),
-            }
-        }
-        let statuses = &self.binder.catalog.statuses;
-        if statuses.complete && statuses.list.iter().any(|s| s.group.is_some()) {
-            let matches = |group: &str| wanted.iter().any(|w| w.eq_ignore_ascii_case(group));
-            let any = statuses
-                .list
-                .iter()
-                .filter(|s| s.group.as_deref().is_some_and(|g| matches(g) != negated))
-                .map(|s| s.name.clone())
-                .collect();
-            return Some(Condition::Field(FieldCondition {
-                field: issue_column("status", "status", Shape::Text),
-                test: Test::OneOf { values: Values::Text { any, fold: false }, or_empty: false, negated: false },
-            }));
-        }
-        if !self.binder.catalog.issue_columns.contains("status_category") {
-            return self.missing("a table of statuses with their categories");
-        }
-        let any = wanted.iter().map(|w| w.to_lowercase()).collect();
-        Some(Condition::Field(FieldCondition {
-            field: issue_column("statusCategory", "status_category", Shape::Text),
-            test: Test::OneOf { values: Values::Text { any, fold: true }, or_empty: false, negated },
-        }))
-    }
-
     fn text(&self, operand: &Operand, negated: bool) -> Option<Condition> {
         if matches!(operand, Operand::Empty(_)) {
             return self.empty(negated);
@@ -323,9 +303,65 @@ impl Site<'_, '_> {
         if let Place::Missing(what) = &self.field.place {
             return self.missing(what);
         }
+        match self.field.kind {
+            Kind::Issue | Kind::Version => return self.wildcard(operand, negated),
+            _ => {}
+        }
         let query = self.binder.text_query(operand)?;
-        self.each(|_| Test::Text { query: query.clone(), negated }, negated)
+        match &self.field.place {
+            Place::Of(Source::Comment | Source::WorklogComment) => Some(self.having(vec![AttachedTest::Text(query)], negated)),
+            Place::Of(Source::Texts { comments }) => Some(self.texts(&query, *comments)),
+            Place::Property { key, path } => {
+                Some(self.property_test(key, path, Test::Text { query: query.clone(), negated: false }, negated))
+            }
+            _ => self.each(|_| Test::Text { query: query.clone(), negated }, negated),
+        }
     }
+
+    /// Keys and names of versions fit a pattern as a whole (`reference/jql.md` section 3.6).
+    fn wildcard(&self, operand: &Operand, negated: bool) -> Option<Condition> {
+        let members = self.binder.members(operand)?;
+        let [Member::Literal(literal)] = members.as_slice() else {
+            return self.binder.refuse(codes::WRONG_OPERAND, operand.span(), "~ takes one text", None);
+        };
+        if self.field.kind == Kind::Issue {
+            let test = Test::Wildcard { pattern: literal.text.clone(), negated };
+            return Some(Condition::Field(FieldCondition { field: issue_column("key", "key", Shape::Text), test }));
+        }
+        let Some(versions) = &self.binder.catalog.versions else { return self.missing("a table of versions") };
+        let mut any: Vec<String> = versions.iter().filter(|v| fits(&literal.text, &v.name)).map(|v| v.name.clone()).collect();
+        any.sort();
+        any.dedup();
+        self.each(|_| Test::OneOf { values: Values::Text { any: any.clone(), fold: false }, or_empty: false, negated }, negated)
+    }
+}
+
+/// Whether a name fits a pattern of `*` and `?` as a whole, ignoring case.
+fn fits(pattern: &str, name: &str) -> bool {
+    let (pattern, name): (Vec<char>, Vec<char>) = (pattern.to_lowercase().chars().collect(), name.to_lowercase().chars().collect());
+    // The last star and what it has taken so far: a mismatch behind it lets it take one more.
+    let (mut p, mut n, mut star) = (0, 0, None);
+    while n < name.len() {
+        match pattern.get(p) {
+            Some('*') => {
+                star = Some((p, n));
+                p += 1;
+            }
+            Some(c) if *c == '?' || *c == name[n] => {
+                p += 1;
+                n += 1;
+            }
+            _ => match star {
+                Some((at, taken)) => {
+                    star = Some((at, taken + 1));
+                    p = at + 1;
+                    n = taken + 1;
+                }
+                None => return false,
+            },
+        }
+    }
+    pattern[p..].iter().all(|c| *c == '*')
 }
 
 impl Binder<'_> {

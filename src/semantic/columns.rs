@@ -6,8 +6,8 @@ use super::binder::{Binder, did_you_mean};
 use super::bound::{Aggregate, BoundField, Column, ColumnExpr, Shape, SortBy, SortKey};
 use super::field::{Named, Place, event_column, issue_column};
 use crate::catalog::columns::{self as column_functions, COLUMN_FUNCTIONS, Computes};
-use crate::catalog::fields::Kind;
-use crate::catalog::nearest;
+use crate::catalog::fields::{Kind, Source};
+use crate::catalog::{NamedValue, nearest};
 use crate::diagnostic::{Span, codes};
 use crate::syntax::ast::{self, Argument, Call, ColumnKind, Direction, FieldRef};
 
@@ -202,7 +202,7 @@ fn plain_field(binder: &Binder<'_>, reference: &FieldRef) -> Option<BoundField> 
 
 fn as_column(named: &Named) -> Option<BoundField> {
     match &named.place {
-        Place::Key => Some(issue_column("key", "key", Shape::Text)),
+        Place::Of(Source::Key) => Some(issue_column("key", "key", Shape::Text)),
         _ => named.column().cloned(),
     }
 }
@@ -296,16 +296,41 @@ fn sort_by(binder: &Binder<'_>, reference: &FieldRef, columns: &[Column]) -> Opt
         };
         return binder.refuse(codes::NEEDS_DATA, reference.span, format!("sorting by `{}` needs {what}", named.name), None);
     };
-    if matches!(named.kind, Kind::Sprint | Kind::Version | Kind::Component) {
-        return binder.not_yet(&format!("ORDER BY {}", named.name), reference.span);
-    }
     Some(match named.kind {
         Kind::Issue => SortBy::Key(column),
-        Kind::User => SortBy::UserName(column),
+        Kind::User if column.shape == Shape::Text => SortBy::UserName(column),
+        Kind::Sprint => SortBy::Listed(column, Arc::new(sprints(binder))),
+        Kind::Version => match &binder.catalog.versions {
+            Some(versions) => {
+                let pairs = versions.iter().map(|v| (v.project.clone(), v.name.clone())).collect();
+                SortBy::InProject(column, Arc::new(pairs))
+            }
+            None => {
+                let message = format!("sorting by `{}` needs a table of versions", named.name);
+                return binder.refuse(codes::NEEDS_DATA, reference.span, message, None);
+            }
+        },
+        Kind::Component => SortBy::InProject(column, Arc::new(components(binder))),
         kind @ (Kind::Priority | Kind::Status | Kind::Resolution | Kind::IssueType) => match binder.catalog.values(kind) {
             Some(values) if values.complete => SortBy::Rank(column, Arc::new(values.names().map(str::to_string).collect())),
             _ => SortBy::Value(column),
         },
         _ => SortBy::Value(column),
     })
+}
+
+/// Sprints by their start, those without one last.
+fn sprints(binder: &Binder<'_>) -> Vec<String> {
+    let mut sprints: Vec<&NamedValue> = binder.catalog.sprints.list.iter().collect();
+    let id = |s: &NamedValue| s.id.as_deref().and_then(|id| id.parse::<i64>().ok());
+    sprints.sort_by_key(|s| (s.start.is_none(), s.start, id(s)));
+    sprints.into_iter().map(|s| s.name.clone()).collect()
+}
+
+/// Components of each project by name.
+fn components(binder: &Binder<'_>) -> Vec<(String, String)> {
+    let components = binder.catalog.components.list.iter();
+    let mut pairs: Vec<_> = components.map(|c| (c.group.clone().unwrap_or_default(), c.name.clone())).collect();
+    pairs.sort_by_key(|(project, name)| (project.clone(), name.to_lowercase()));
+    pairs
 }

@@ -4,7 +4,7 @@ use super::clause::Site;
 use super::field::{Place, issue_column};
 use super::operand::{DayOrInstant, Member};
 use crate::catalog::Version;
-use crate::catalog::fields::Kind;
+use crate::catalog::fields::{Kind, Source};
 use crate::diagnostic::codes;
 use crate::syntax::ast::{Literal, Operand};
 
@@ -21,6 +21,16 @@ impl Site<'_, '_> {
             && function.returns.is_list()
         {
             return self.binder.refuse(codes::WRONG_OPERAND, operand.span(), format!("{}() gives a list", function.name), None);
+        }
+        match &self.field.place {
+            Place::Of(Source::HierarchyLevel) => {
+                let levels = self.levels(&members)?;
+                let wanted = levels.first()?;
+                return self.of_types(|level| compares(level.cmp(wanted), op));
+            }
+            Place::Of(Source::WorklogDate) => return self.worklog_date(member, op),
+            Place::Property { key, path } => return self.compare_property(key, path, member, op),
+            _ => {}
         }
         let value = match (self.field.kind, member) {
             (Kind::Issue, Member::Literal(literal)) => return self.compare_key(literal, op),
@@ -44,19 +54,23 @@ impl Site<'_, '_> {
         self.each(|_| Test::Compare { op, value: value.clone() }, false)
     }
 
-    /// A day counts as its midnight when it is compared with an instant (`due < endOfDay()` is due by the end of today).
     fn compare_day(&self, at: i64, op: Comparison) -> Option<Condition> {
+        let (op, day) = self.day_of_instant(at, op);
+        self.each(|_| Test::Compare { op, value: Value::Date(day) }, false)
+    }
+
+    /// A day counts as its midnight when it is compared with an instant (`due < endOfDay()` is due by the end of today).
+    pub(super) fn day_of_instant(&self, at: i64, op: Comparison) -> (Comparison, i32) {
         let session = self.binder.session;
         let day = session.day_of(at);
         let exact = session.midnight(day) == at;
         let first_at_or_after = if exact { day } else { day + 1 };
-        let (op, day) = match op {
+        match op {
             Comparison::Lt => (Comparison::Lt, first_at_or_after),
             Comparison::LtEq => (Comparison::LtEq, day),
             Comparison::Gt => (Comparison::Gt, day),
             _ => (Comparison::GtEq, first_at_or_after),
-        };
-        self.each(|_| Test::Compare { op, value: Value::Date(day) }, false)
+        }
     }
 
     /// Key ranges stay in the project and compare the number; ids compare as ids.
@@ -65,17 +79,10 @@ impl Site<'_, '_> {
             let field = issue_column("id", "id", Shape::Int);
             return Some(Condition::Field(FieldCondition { field, test: Test::Compare { op, value: Value::Int(id) } }));
         }
+        let key = super::issues::as_key(&literal.text);
         let split =
-            literal.text.rsplit_once('-').and_then(|(project, number)| Some((project.to_uppercase(), number.parse::<i64>().ok()?)));
-        let Some((project, number)) = split else {
-            let message = format!("`{}` is no issue key", literal.text);
-            return self.binder.refuse(
-                codes::WRONG_OPERAND,
-                literal.span,
-                message,
-                "write a key such as PAY-12, or an id".to_string(),
-            );
-        };
+            key.as_deref().and_then(|k| k.rsplit_once('-')).and_then(|(p, n)| Some((p.to_string(), n.parse::<i64>().ok()?)));
+        let Some((project, number)) = split else { return self.binder.no_key(literal) };
         let same = Test::OneOf { values: Values::Text { any: vec![project], fold: false }, or_empty: false, negated: false };
         Some(Condition::All(vec![
             Condition::Field(FieldCondition { field: issue_column("project", "project", Shape::Text), test: same }),

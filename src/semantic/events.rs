@@ -201,7 +201,7 @@ fn values(binder: &Binder<'_>, subject: &Subject, operand: &Operand) -> Option<H
                 values.ids.push(literal.text.clone());
                 values.names.push(literal.text);
             }
-            Member::Call(..) => {
+            Member::Call(..) | Member::Subquery(_) => {
                 let accounts = binder.accounts(&member)?;
                 values.ids.extend(accounts.iter().cloned());
                 values.names.extend(accounts);

@@ -61,7 +61,12 @@ impl Words<'_> {
             SortBy::Rank(field, _) if field.column == "priority" => {
                 (format!("{} (most important last)", field.name), !key.ascending)
             }
-            SortBy::Value(f) | SortBy::Rank(f, _) | SortBy::Key(f) | SortBy::UserName(f) => (f.name.clone(), key.ascending),
+            SortBy::Value(f)
+            | SortBy::Rank(f, _)
+            | SortBy::Listed(f, _)
+            | SortBy::InProject(f, _)
+            | SortBy::Key(f)
+            | SortBy::UserName(f) => (f.name.clone(), key.ascending),
         };
         format!("{name} {}", if ascending { "ascending" } else { "descending" })
     }
@@ -73,6 +78,7 @@ impl Words<'_> {
             Condition::Field(field) => return out.push_str(&self.field(field)),
             Condition::History(history) => return out.push_str(&self.history(history)),
             Condition::Events(events) => return out.push_str(&self.events(events)),
+            Condition::Among(among) => return self.among(among, depth, out),
         };
         if list.is_empty() {
             return out.push_str(none);
@@ -93,6 +99,7 @@ impl Words<'_> {
         let name = match condition.field.scope {
             Scope::Issue => format!("its {}", condition.field.name),
             Scope::Event => format!("the event's {}", condition.field.name),
+            Scope::Side(_) => format!("the {}", condition.field.name),
         };
         match &condition.test {
             Test::Empty { negated: false } => format!("{name} is empty"),
@@ -119,6 +126,86 @@ impl Words<'_> {
             Test::Text { query, negated } => {
                 format!("{name} {} the words {:?}", if *negated { "has a text without" } else { "contains" }, query.source)
             }
+            Test::Wildcard { pattern, negated } => {
+                format!("{name} {} the pattern {pattern}", if *negated { "has a value that does not fit" } else { "fits" })
+            }
+            Test::Cascade { option, child, negated } => {
+                let child = match child {
+                    CascadeChild::Any => String::new(),
+                    CascadeChild::None => " without a suboption".to_string(),
+                    CascadeChild::Is(child) => format!(" and below it {child}"),
+                };
+                format!("{name} {} {option}{child}", if *negated { "has a value and is not" } else { "is" })
+            }
+        }
+    }
+
+    fn among(&self, among: &AmongCondition, depth: usize, out: &mut String) {
+        let name = match among.field.scope {
+            Scope::Event => format!("the event's {}", among.field.name),
+            _ => format!("its {}", among.field.name),
+        };
+        match &among.relation {
+            Relation::Attached { entities, tests } => {
+                let mut thing = entities.first().cloned().unwrap_or_default();
+                for test in tests {
+                    thing.push_str(&match test {
+                        AttachedTest::Author(by) => format!(" by {}", actors(by)),
+                        AttachedTest::Text(query) => format!(" with the words {:?}", query.source),
+                        AttachedTest::Day(day) => {
+                            let day = FieldCondition { field: among.field.clone(), test: day.clone() };
+                            format!(" whose day {}", self.field(&day).trim_start_matches(&name).trim_start())
+                        }
+                        AttachedTest::Edited { by, time } => {
+                            let times: String = time.iter().map(|t| self.bound(t)).collect();
+                            format!(" whose last event is an edit by {}{times}", actors(by))
+                        }
+                    });
+                }
+                out.push_str(&if among.negated { format!("it has no {thing}") } else { format!("it has {}", article(&thing)) });
+            }
+            Relation::Linked(test) => {
+                let mut link = "link".to_string();
+                if let Some(phrases) = &test.phrases {
+                    link.push_str(&format!(" that says {}", or_list(phrases)));
+                }
+                if let Some(types) = &test.types {
+                    link.push_str(&format!(" of type {}", or_list(types)));
+                }
+                if let Some(others) = &test.others {
+                    link.push_str(&format!(" to {}", or_list(others)));
+                }
+                out.push_str(&if among.negated { format!("{name} has no {link}") } else { format!("{name} has a {link}") });
+            }
+            Relation::Rows { table, tests, .. } => {
+                let table = table.replace('_', " ");
+                out.push_str(&format!("{name} is {}in the table of {table}", if among.negated { "not " } else { "" }));
+                let tests: Vec<String> = tests.iter().map(|t| self.field(t)).collect();
+                if !tests.is_empty() {
+                    out.push_str(&format!(" where {}", tests.join(" and ")));
+                }
+            }
+            Relation::Query(query) => {
+                let column = query.columns.first().map_or("", |c| c.name.as_str());
+                let of = match query.target {
+                    Target::Issues => "issues",
+                    Target::Activity => "events",
+                };
+                out.push_str(&format!("{name} is {} the {column} of one of the {of}", if among.negated { "not" } else { "" }));
+                if let Some(condition) = &query.condition {
+                    out.push_str(" for which ");
+                    stacker::maybe_grow(64 * 1024, 1024 * 1024, || self.condition(condition, depth + 1, out));
+                }
+            }
+        }
+    }
+
+    fn bound(&self, bound: &TimeBound) -> String {
+        match bound {
+            TimeBound::After(t) => format!(" after {}", self.time(*t)),
+            TimeBound::AtOrAfter(t) => format!(" from {}", self.time(*t)),
+            TimeBound::Before(t) => format!(" before {}", self.time(*t)),
+            TimeBound::AtOrBefore(t) => format!(" until {}", self.time(*t)),
         }
     }
 
@@ -182,12 +269,7 @@ impl Words<'_> {
             what.push_str(&format!(" with the words {:?}", text.source));
         }
         for bound in &event.time {
-            what.push_str(&match bound {
-                TimeBound::After(t) => format!(" after {}", self.time(*t)),
-                TimeBound::AtOrAfter(t) => format!(" from {}", self.time(*t)),
-                TimeBound::Before(t) => format!(" before {}", self.time(*t)),
-                TimeBound::AtOrBefore(t) => format!(" until {}", self.time(*t)),
-            });
+            what.push_str(&self.bound(bound));
         }
         match (condition.times, condition.negated) {
             (None, false) => format!("there is {}", article(&what)),

@@ -3,7 +3,7 @@
 use super::binder::{Binder, did_you_mean};
 use super::bound::{BoundField, HistoryField, Scope, Shape};
 use crate::catalog::attributes::{self, Attribute};
-use crate::catalog::fields::{self, Field, Kind, Operators, Source};
+use crate::catalog::fields::{self, Field, Kind, Operators, Source, ops};
 use crate::catalog::{CustomField, nearest};
 use crate::diagnostic::{Span, codes};
 use crate::syntax::ast::FieldRef;
@@ -26,10 +26,12 @@ pub(crate) struct Named {
 pub(crate) enum Place {
     /// Columns; several where custom fields share a name.
     Columns(Vec<BoundField>),
-    Key,
-    ProjectCategory,
-    ProjectLead,
-    StatusCategory,
+    /// Elsewhere, as the table of fields says.
+    Of(Source),
+    /// Links that say this, or any.
+    Links(Option<String>),
+    /// A value within an entity property.
+    Property { key: String, path: String },
     /// Nowhere; the text says what is needed.
     Missing(String),
 }
@@ -58,12 +60,7 @@ impl Binder<'_> {
     /// Resolves a field, or reports why not.
     pub(crate) fn field(&self, reference: &FieldRef) -> Option<Named> {
         if !reference.properties.is_empty() {
-            return self.refuse(
-                codes::NEEDS_DATA,
-                reference.span,
-                "entity properties are not in the tables",
-                "put a field name with brackets in quotes: \"Team[Dropdown]\"".to_string(),
-            );
+            return self.property_field(reference);
         }
         self.find_field(&reference.name.text).or_else(|| self.unknown_field(&reference.name.text, reference.span))
     }
@@ -87,8 +84,67 @@ impl Binder<'_> {
         if let Some(field) = fields::field(name) {
             return Some(self.system(field));
         }
+        if let Some(phrase) = self.catalog.link_phrase(name) {
+            return Some(self.links(phrase));
+        }
         let custom = self.catalog.find_custom_fields(name);
         (!custom.is_empty()).then(|| self.custom(&custom))
+    }
+
+    /// `issueLink["is blocked by"]`, `development[commits].all`, `issue.property[key].path`
+    fn property_field(&self, reference: &FieldRef) -> Option<Named> {
+        let name = &reference.name.text;
+        let [property] = reference.properties.as_slice() else {
+            return self.unknown_property(reference);
+        };
+        let path: String = property.path.iter().map(|p| p.text.as_str()).collect();
+        if ["issue.property", "workItem.property"].iter().any(|n| n.eq_ignore_ascii_case(name)) {
+            let place = if !self.catalog.properties {
+                Place::Missing("a table of entity properties".into())
+            } else {
+                Place::Property { key: property.key.text.clone(), path: path.trim_start_matches('.').to_string() }
+            };
+            let name = format!("{name}[{}]{path}", property.key.text);
+            return Some(Named { name, kind: Kind::Name, operators: ops("ECT!I"), place, orderable: false, history: Vec::new() });
+        }
+        let is_link = fields::field(name).is_some_and(|f| f.source == Source::Links);
+        if is_link && path.is_empty() {
+            return match self.catalog.link_phrases().find(|p| p.eq_ignore_ascii_case(&property.key.text)) {
+                Some(phrase) => Some(self.links(phrase)),
+                None => self.unknown_link(&property.key.text, property.key.span),
+            };
+        }
+        match fields::field(&format!("{name}[{}]{path}", property.key.text)) {
+            Some(field) => Some(self.system(field)),
+            None => self.unknown_property(reference),
+        }
+    }
+
+    fn unknown_property<T>(&self, reference: &FieldRef) -> Option<T> {
+        self.refuse(
+            codes::UNKNOWN_FIELD,
+            reference.span,
+            format!("`{}` has no such property", reference.name.text),
+            "an entity property is issue.property[key].path; a field name with brackets goes in quotes: \"Team[Dropdown]\""
+                .to_string(),
+        )
+    }
+
+    /// Reports what no link says.
+    pub(crate) fn unknown_link<T>(&self, text: &str, span: Span) -> Option<T> {
+        let near = nearest(text, self.catalog.link_phrases());
+        self.refuse(codes::UNKNOWN_VALUE, span, format!("no link says `{text}`"), did_you_mean(&near))
+    }
+
+    fn links(&self, phrase: &str) -> Named {
+        Named {
+            name: format!("issueLink[\"{phrase}\"]"),
+            kind: Kind::Issue,
+            operators: ops("E"),
+            place: Place::Links(Some(phrase.to_string())),
+            orderable: false,
+            history: Vec::new(),
+        }
     }
 
     fn attribute(&self, attribute: &Attribute) -> Named {
@@ -114,11 +170,15 @@ impl Binder<'_> {
                 Place::Columns(vec![issue_column(field.name, column, shape)])
             }
             Source::Issue(column, _) => Place::Missing(format!("the column `{column}` of the issues table")),
-            Source::Key => Place::Key,
-            Source::ProjectCategory => Place::ProjectCategory,
-            Source::ProjectLead => Place::ProjectLead,
-            Source::StatusCategory => Place::StatusCategory,
+            Source::WorkRatio => {
+                match ["time_spent", "original_estimate"].iter().find(|c| !self.catalog.issue_columns.contains(**c)) {
+                    Some(column) => Place::Missing(format!("the column `{column}` of the issues table")),
+                    None => Place::Columns(vec![issue_column(field.name, "time_spent", Shape::WorkRatio)]),
+                }
+            }
             Source::Missing(what) => Place::Missing(what.to_string()),
+            Source::Links => Place::Links(None),
+            other => Place::Of(other),
         };
         Named {
             name: field.name.to_string(),
@@ -144,7 +204,7 @@ impl Binder<'_> {
             name: field.name.to_string(),
             event_fields: field.history.iter().map(|h| h.to_string()).collect(),
             event_field_id: None,
-            multi: matches!(field.kind, Kind::Version | Kind::Component),
+            multi: matches!(field.source, Source::Issue(_, Shape::TextList)),
             present,
         }]
     }
@@ -165,15 +225,15 @@ impl Binder<'_> {
                 event_fields: vec![c.name.clone()],
                 event_field_id: self.catalog.event_columns.contains("field_id").then(|| c.id.clone()),
                 present: c.shape.map(|shape| issue_column(&c.name, &c.id, shape)),
-                multi: false,
+                multi: c.shape == Some(Shape::TextList),
             })
             .collect();
-        let (equality, order, text) = match kind {
-            Kind::Text => (false, false, true),
-            Kind::Number | Kind::Date | Kind::DateTime | Kind::Duration => (true, true, false),
-            _ => (true, false, false),
+        let operators = match kind {
+            Kind::Text => ops("T!I"),
+            Kind::Number | Kind::Date | Kind::DateTime | Kind::Duration => ops("ECI"),
+            _ => ops("EI"),
         };
-        Named { name, kind, operators: Operators { equality, order, empty: true, text }, place, orderable: true, history }
+        Named { name, kind, operators, place, orderable: true, history }
     }
 
     /// Reports an unknown name with the nearest known ones.

@@ -18,13 +18,10 @@ pub(crate) fn bind(binder: &Binder<'_>, clause: &Clause, negated: bool) -> Optio
     let values = binder.history_values(&field, operand);
     let parts = predicates(binder, &clause.predicates);
     let (values, parts) = (values?, parts?);
-    if values.empty && field.history.iter().any(|h| h.multi) {
-        return binder.not_yet(&format!("WAS EMPTY on `{}`, which holds several values", field.name), operand.span());
-    }
-    let each = |history: &HistoryField| {
+    let held = |history: &HistoryField, values: HistoryValues| {
         Condition::History(Box::new(HistoryCondition {
             field: history.clone(),
-            values: values.clone(),
+            values,
             by: parts.by.clone(),
             bounds: parts.bounds.clone(),
             lasted: parts.lasted,
@@ -33,7 +30,18 @@ pub(crate) fn bind(binder: &Binder<'_>, clause: &Clause, negated: bool) -> Optio
             span: clause.span,
         }))
     };
-    let mut conditions: Vec<Condition> = field.history.iter().map(each).collect();
+    let mut conditions = Vec::new();
+    for history in &field.history {
+        // Of several values at a time each element has a life of its own, and EMPTY is where there is none.
+        if history.multi && values.empty {
+            conditions.push(held(history, HistoryValues { empty: true, ..HistoryValues::default() }));
+            if !values.names.is_empty() {
+                conditions.push(held(history, HistoryValues { empty: false, ..values.clone() }));
+            }
+        } else {
+            conditions.push(held(history, values.clone()));
+        }
+    }
     Some(match (conditions.len(), negated) {
         (1, _) => conditions.remove(0),
         (_, false) => Condition::Any(conditions),
@@ -143,10 +151,6 @@ impl Binder<'_> {
 
     /// The values of a history operand or of FROM and TO.
     pub(crate) fn history_values(&self, field: &Named, operand: &Operand) -> Option<HistoryValues> {
-        if matches!(field.kind, Kind::Label | Kind::Sprint) {
-            let what = format!("values of `{}` in history: one change there holds a whole list", field.name);
-            return self.not_yet(&what, operand.span());
-        }
         let mut values = HistoryValues::default();
         let mut ok = true;
         for member in self.members(operand)? {
@@ -156,6 +160,10 @@ impl Binder<'_> {
                     Some(())
                 }
                 Member::Literal(literal) => self.history_value(field, literal, &mut values),
+                Member::Subquery(query) => {
+                    let message = format!("values of `{}` are wanted here, not a query", field.name);
+                    self.refuse(codes::WRONG_OPERAND, query.span, message, None)
+                }
                 Member::Call(function, _, span) => match field.kind {
                     Kind::User => self.accounts(&member).map(|accounts| {
                         values.ids.extend(accounts.iter().cloned());

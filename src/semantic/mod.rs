@@ -1,5 +1,6 @@
 //! Tree and catalogue to bound query: resolved names, typed values, absolute instants, all semantic diagnostics.
 
+mod attached;
 mod binder;
 pub mod bound;
 mod clause;
@@ -11,7 +12,12 @@ mod events;
 mod explain;
 mod field;
 mod history;
+mod include;
+mod issues;
+mod links;
 mod operand;
+mod project;
+mod properties;
 mod session;
 pub mod text;
 mod users;

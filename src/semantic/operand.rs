@@ -7,13 +7,14 @@ use crate::catalog::fields::Kind;
 use crate::catalog::functions::{self, Evaluation, Function};
 use crate::catalog::{NamedValue, nearest};
 use crate::diagnostic::{Span, codes};
-use crate::syntax::ast::{Argument, Call, Literal, LiteralKind, Operand};
+use crate::syntax::ast::{Argument, Call, Literal, LiteralKind, Operand, Query};
 
 /// A member of an operand after lists are flattened and parameters filled in.
 #[derive(Clone, Debug)]
 pub(crate) enum Member {
     Literal(Literal),
     Call(&'static Function, Vec<Literal>, Span),
+    Subquery(Box<Query>),
     Empty,
 }
 
@@ -43,10 +44,7 @@ impl Binder<'_> {
                     Some(value) => parameter_members(value, name.span, &mut out),
                     None => ok = false,
                 },
-                Operand::Subquery(query) => {
-                    self.not_yet::<()>("subqueries", query.span);
-                    ok = false;
-                }
+                Operand::Subquery(query) => out.push(Member::Subquery(query.clone())),
             }
         }
         ok.then_some(out)
@@ -110,6 +108,7 @@ impl Binder<'_> {
     pub(crate) fn instant_member(&self, member: &Member, span: Span) -> Option<Micros> {
         match member {
             Member::Empty => self.refuse(codes::WRONG_OPERAND, span, "EMPTY is no date", None),
+            Member::Subquery(query) => self.refuse(codes::WRONG_OPERAND, query.span, "a query is no date", None),
             Member::Call(function, arguments, span) => self.instant_call(function, arguments, *span),
             Member::Literal(literal) => {
                 let read = dates::literal(&literal.text, literal.kind == LiteralKind::Number).and_then(|l| self.session.instant(l));
@@ -129,7 +128,7 @@ impl Binder<'_> {
         }
     }
 
-    fn bad_date<T>(&self, literal: &Literal) -> Option<T> {
+    pub(crate) fn bad_date<T>(&self, literal: &Literal) -> Option<T> {
         self.refuse(
             codes::BAD_DATE,
             literal.span,
@@ -159,6 +158,7 @@ impl Binder<'_> {
             Evaluation::Now => Some(self.session.now),
             Evaluation::StartOf(unit) => self.session.start_of(unit, increment),
             Evaluation::EndOf(unit) => self.session.end_of(unit, increment),
+            Evaluation::Login { previous } => return self.login(function, previous, span),
             _ => return self.refuse(codes::WRONG_OPERAND, span, format!("{}() is no date", function.name), None),
         };
         at.or_else(|| self.refuse(codes::BAD_DATE, span, "this date lies outside the calendar", None))

@@ -3,8 +3,9 @@
 use super::binder::{Binder, did_you_mean};
 use super::bound::Actors;
 use super::operand::Member;
+use crate::catalog::fields::Kind;
 use crate::catalog::functions::{Evaluation, Function};
-use crate::catalog::nearest;
+use crate::catalog::{eq, nearest};
 use crate::diagnostic::{Span, codes};
 use crate::syntax::ast::{Literal, Operand};
 
@@ -27,6 +28,10 @@ impl Binder<'_> {
     pub(crate) fn accounts(&self, member: &Member) -> Option<Vec<String>> {
         match member {
             Member::Empty => None,
+            Member::Subquery(query) => {
+                let help = "to find events by the actors of a query, write actor IN (...)".to_string();
+                self.refuse(codes::WRONG_OPERAND, query.span, "users are wanted here, not a query", help)
+            }
             Member::Literal(literal) => self.accounts_of(literal),
             Member::Call(function, arguments, span) => self.accounts_call(function, arguments, *span),
         }
@@ -54,8 +59,32 @@ impl Binder<'_> {
                 }
                 _ => self.refuse(codes::NEEDS_DATA, span, "inactiveUsers() needs a table of users that says who is active", None),
             },
+            Evaluation::OrganizationMembers => self.organization_members(arguments, span),
             _ => self.refuse(codes::WRONG_OPERAND, span, format!("{}() gives no users", function.name), None),
         }
+    }
+
+    fn organization_members(&self, names: &[Literal], span: Span) -> Option<Vec<String>> {
+        let Some(organizations) = &self.catalog.organizations else {
+            return self.refuse(codes::NEEDS_DATA, span, "organizationMembers() needs a table of organizations", None);
+        };
+        let mut out = Vec::new();
+        for name in names {
+            match organizations.iter().find(|(o, _)| eq(o, &name.text)) {
+                Some((_, members)) => out.extend(members.iter().cloned()),
+                None => return self.unknown_value(Kind::Organization, name, organizations.keys().map(String::as_str)),
+            }
+        }
+        Some(out)
+    }
+
+    /// When the asking user's login began, or the one before.
+    pub(crate) fn login(&self, function: &Function, previous: bool, span: Span) -> Option<i64> {
+        let me = self.current_user(span)?;
+        let people = self.catalog.find_people(&me);
+        let at = people.first().and_then(|p| if previous { p.previous_login } else { p.last_login });
+        let message = format!("{}() needs a table of users with their logins", function.name);
+        at.or_else(|| self.refuse(codes::NEEDS_DATA, span, message, None))
     }
 
     /// The asking user's account id.

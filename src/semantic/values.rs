@@ -2,13 +2,14 @@
 
 use std::collections::HashSet;
 
+use super::binder::did_you_mean;
 use super::bound::{Shape, Values};
 use super::clause::Site;
 use super::dates;
 use super::operand::{DayOrInstant, Member};
-use crate::catalog::NamedValue;
 use crate::catalog::fields::Kind;
 use crate::catalog::functions::{Evaluation, Function};
+use crate::catalog::{NamedValue, eq, nearest};
 use crate::diagnostic::{Span, codes};
 use crate::syntax::ast::Literal;
 
@@ -37,6 +38,11 @@ impl Site<'_, '_> {
                     if self.literal(literal, &mut read).is_none() {
                         read.failed = true;
                     }
+                }
+                Member::Subquery(query) => {
+                    let message = format!("a query does not fit `{}` here", self.field.name);
+                    self.binder.refuse::<()>(codes::WRONG_OPERAND, query.span, message, None);
+                    read.failed = true;
                 }
                 Member::Call(function, arguments, span) => {
                     if self.call(function, arguments, *span, member, &mut read).is_none() {
@@ -105,7 +111,22 @@ impl Site<'_, '_> {
                 }
             }
             Kind::Issue => read.texts.push(literal.text.to_uppercase()),
-            Kind::Label | Kind::Option | Kind::Name | Kind::Text | Kind::StatusCategory => self.folded(literal, read),
+            Kind::Organization => match &binder.catalog.organizations {
+                None => self.folded(literal, read),
+                Some(known) => match known.keys().find(|o| eq(o, &literal.text)) {
+                    Some(organization) => read.texts.push(organization.clone()),
+                    None => return binder.unknown_value(Kind::Organization, literal, known.keys().map(String::as_str)),
+                },
+            },
+            Kind::Label
+            | Kind::Option
+            | Kind::Name
+            | Kind::Text
+            | Kind::StatusCategory
+            | Kind::LinkType
+            | Kind::ProjectType
+            | Kind::Workflow
+            | Kind::Filter => self.folded(literal, read),
             Kind::Number => {
                 let number = self.number(literal)?;
                 read.floats.push(number);
@@ -140,9 +161,15 @@ impl Site<'_, '_> {
         let binder = self.binder;
         let kind = self.field.kind;
         match (function.evaluation, kind) {
-            (E::CurrentUser | E::MembersOf | E::InactiveUsers, Kind::User) => read.texts.extend(binder.accounts(member)?),
-            (E::Now | E::StartOf(_) | E::EndOf(_), Kind::DateTime) => read.times.push(binder.instant_member(member, span)?),
-            (E::Now | E::StartOf(_) | E::EndOf(_), Kind::Date) => self.day_at(binder.instant_member(member, span)?, read),
+            (E::CurrentUser | E::MembersOf | E::InactiveUsers | E::OrganizationMembers, Kind::User) => {
+                read.texts.extend(binder.accounts(member)?)
+            }
+            (E::Now | E::StartOf(_) | E::EndOf(_) | E::Login { .. }, Kind::DateTime) => {
+                read.times.push(binder.instant_member(member, span)?)
+            }
+            (E::Now | E::StartOf(_) | E::EndOf(_) | E::Login { .. }, Kind::Date) => {
+                self.day_at(binder.instant_member(member, span)?, read)
+            }
             (E::Sprints(state), Kind::Sprint) => {
                 let sprints = &binder.catalog.sprints;
                 if !sprints.complete {
@@ -166,6 +193,16 @@ impl Site<'_, '_> {
                 let projects = binder.catalog.projects.iter().flatten();
                 read.texts.extend(projects.filter(|p| p.lead.as_ref().is_some_and(|l| leads.contains(l))).map(|p| p.key.clone()));
             }
+            (E::ProjectsByRole, Kind::Project) => read.texts.extend(self.projects_by_role(arguments.first()?, span)?),
+            (E::Types { subtask }, Kind::IssueType) => {
+                let types = &binder.catalog.types.list;
+                if types.iter().all(|t| t.level.is_none()) {
+                    return self.missing("a table of issue types with their levels");
+                }
+                let wanted = types.iter().filter(|t| t.level.is_some_and(|level| (level < 0) == subtask));
+                read.texts.extend(wanted.map(|t| t.name.clone()));
+            }
+            (E::Choice, Kind::Option) => arguments.iter().for_each(|literal| self.folded(literal, read)),
             (E::ComponentsLedBy, Kind::Component) => {
                 let leads = self.led_by(arguments.first(), span)?;
                 let components = binder.catalog.components.list.iter();
@@ -184,6 +221,29 @@ impl Site<'_, '_> {
             }
         }
         Some(())
+    }
+
+    /// The projects in which the asking user has a role.
+    fn projects_by_role(&self, role: &Literal, span: Span) -> Option<Vec<String>> {
+        let Some(roles) = &self.binder.catalog.roles else {
+            return self.binder.refuse(
+                codes::NEEDS_DATA,
+                span,
+                "projectsWhereUserHasRole() cannot be answered: it needs a table of role members",
+                None,
+            );
+        };
+        if !roles.iter().any(|r| eq(&r.role, &role.text)) {
+            let mut names: Vec<&str> = roles.iter().map(|r| r.role.as_str()).collect();
+            names.sort_unstable();
+            names.dedup();
+            let near = nearest(&role.text, names);
+            let message = format!("there is no role called `{}`", role.text);
+            return self.binder.refuse(codes::UNKNOWN_VALUE, role.span, message, did_you_mean(&near));
+        }
+        let me = self.binder.current_user(span)?;
+        let held = roles.iter().filter(|r| eq(&r.role, &role.text) && r.account_id == me);
+        Some(held.map(|r| r.project.clone()).collect())
     }
 
     fn led_by(&self, user: Option<&Literal>, span: Span) -> Option<Vec<String>> {
@@ -266,11 +326,11 @@ impl Read {
 
     pub(super) fn values(&self, shape: Shape) -> Values {
         match shape {
-            Shape::Int | Shape::KeyNumber => Values::Int(self.ints.clone()),
-            Shape::Float => Values::Float(self.floats.clone()),
-            Shape::Time => Values::Time(self.times.clone()),
+            Shape::Int | Shape::KeyNumber | Shape::WorkRatio => Values::Int(self.ints.clone()),
+            Shape::Float | Shape::NumberText => Values::Float(self.floats.clone()),
+            Shape::Time | Shape::TimeText => Values::Time(self.times.clone()),
             Shape::Date => Values::Date(self.days.clone()),
-            Shape::Text | Shape::TextList | Shape::Bool => {
+            Shape::Text | Shape::TextList | Shape::KeyProject | Shape::Bool => {
                 let any = if self.fold { self.texts.iter().map(|t| t.to_lowercase()).collect() } else { self.texts.clone() };
                 Values::Text { any, fold: self.fold }
             }

@@ -1,0 +1,109 @@
+//! Things attached to issues (comments, work logs), as the last of their events left them.
+
+use datafusion::arrow::datatypes::DataType;
+use datafusion::functions::expr_fn::coalesce;
+use datafusion::functions_aggregate::expr_fn::{bool_or, last_value};
+use datafusion::logical_expr::{Expr, LogicalPlanBuilder, cast, try_cast};
+
+use super::activity::within;
+use super::expr::{actor_in, all, any, in_list, test, texts};
+use super::functions;
+use super::scan::{EVENTS, Tables, col};
+use crate::catalog::verbs;
+use crate::error::Error;
+use crate::semantic::bound::{AttachedTest, Shape};
+
+/// Facts about the things of one kind, all from one scan of the events.
+pub(crate) struct Attached {
+    entities: Vec<String>,
+    number: usize,
+    facts: Vec<Vec<AttachedTest>>,
+}
+
+impl Attached {
+    pub(crate) fn new(entities: &[String], number: usize) -> Self {
+        Self { entities: entities.to_vec(), number, facts: Vec::new() }
+    }
+
+    /// Whether a relation speaks of the same things.
+    pub(crate) fn is_of(&self, entities: &[String]) -> bool {
+        self.entities == entities
+    }
+
+    pub(crate) fn alias(&self) -> String {
+        format!("attached_{}", self.number)
+    }
+
+    /// Registers a question and gives its truth for an issue.
+    pub(crate) fn fact(&mut self, tests: &[AttachedTest]) -> Expr {
+        let at = self.facts.iter().position(|known| known == tests).unwrap_or_else(|| {
+            self.facts.push(tests.to_vec());
+            self.facts.len() - 1
+        });
+        col(&self.alias(), &format!("thing_{at}"))
+    }
+
+    /// `issue_id` and the facts.
+    pub(crate) fn relation(self, tables: &Tables) -> Result<LogicalPlanBuilder, Error> {
+        let need = |column: &str| tables.need("events", EVENTS, column);
+        let issue = need("issue_id")?;
+        let (action, time, event) = (need("action")?, need("time")?, need("event_id")?);
+        let is = |verb: &str| in_list(action.clone(), texts(&verbs::actions(verb)), false);
+        let order = || vec![time.clone().sort(true, false), event.clone().sort(true, false)];
+
+        let mut tests: Vec<&AttachedTest> = Vec::new();
+        for of in self.facts.iter().flatten() {
+            if !tests.contains(&of) {
+                tests.push(of);
+            }
+        }
+        let passes = tests.iter().map(|t| passed(tables, t, &is)).collect::<Result<Vec<_>, _>>()?;
+        let mut wanted = vec![in_list(need("entity")?, texts(&self.entities), false), issue.clone().is_not_null()];
+        if self.facts.iter().all(|tests| !tests.is_empty()) {
+            // What made a thing matters only where it passes; what changed it since always does. Most things never change.
+            wanted.push(any(vec![is("created").is_not_true(), any(passes.clone())]));
+        }
+        let thing = if tables.has("events", "entity_id") {
+            coalesce(vec![cast(col(EVENTS, "entity_id"), DataType::Utf8View), cast(event.clone(), DataType::Utf8View)])
+        } else {
+            cast(event.clone(), DataType::Utf8View)
+        };
+        let mut facts = vec![last_value(is("deleted"), order()).alias("gone")];
+        for (at, (test, passes)) in tests.iter().zip(passes).enumerate() {
+            let fact = match test {
+                AttachedTest::Author(_) => bool_or(passes),
+                _ => last_value(passes, order()),
+            };
+            facts.push(fact.alias(format!("test_{at}")));
+        }
+        let things = tables
+            .scan("events", EVENTS)?
+            .filter(all(wanted))?
+            .aggregate(vec![issue.clone(), thing.alias("thing")], facts)?
+            .filter(plain("gone").is_not_true())?;
+        let of_issue = self.facts.iter().enumerate().map(|(number, of)| {
+            let held = of.iter().filter_map(|t| tests.iter().position(|known| *known == t));
+            bool_or(all(held.map(|at| plain(&format!("test_{at}"))).collect())).alias(format!("thing_{number}"))
+        });
+        Ok(things.aggregate(vec![issue], of_issue.collect::<Vec<_>>())?)
+    }
+}
+
+/// Whether an event passes a test of the thing that it speaks of.
+fn passed(tables: &Tables, test_of: &AttachedTest, is: &dyn Fn(&str) -> Expr) -> Result<Expr, Error> {
+    let need = |column: &str| tables.need("events", EVENTS, column);
+    Ok(match test_of {
+        AttachedTest::Author(actors) => all(vec![is("created"), actor_in(need("actor")?, actors)]),
+        AttachedTest::Text(query) => functions::text(need("text")?, &query.source),
+        AttachedTest::Day(of) => test(Shape::Date, try_cast(need("entity_name")?, DataType::Date32), of),
+        AttachedTest::Edited { by, time } => {
+            let mut parts = vec![is("updated"), actor_in(need("actor")?, by)];
+            parts.extend(within(need("time")?, time));
+            all(parts)
+        }
+    })
+}
+
+fn plain(name: &str) -> Expr {
+    Expr::Column(datafusion::common::Column::new_unqualified(name))
+}
