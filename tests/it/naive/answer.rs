@@ -231,14 +231,15 @@ fn sort_values(key: &SortKey, (row, cells): &Answer<'_>, context: &Context<'_>) 
             values.truncate(1);
             values
         }
-        SortBy::Rank(field, list) => {
-            let rank = |v: &Cell| match v {
-                Cell::Text(text) => list.iter().position(|l| l == text).unwrap_or(list.len()) as i64,
-                other => panic!("{other:?} has no rank"),
-            };
-            let ranks = of(field).iter().map(rank).collect::<Vec<_>>();
-            let first = if key.ascending { ranks.into_iter().min() } else { ranks.into_iter().max() };
-            first.map(Cell::Int).into_iter().collect()
+        SortBy::Rank(field, list) | SortBy::Listed(field, list) => {
+            let place = |v: &Cell| list.iter().position(|l| l == text_of(v)).unwrap_or(list.len());
+            first(of(field).iter().map(place), key).into_iter().collect()
+        }
+        SortBy::InProject(field, list) => {
+            let project = row.and_then(|r| r.issue).and_then(|i| i.project.clone()).unwrap_or_default();
+            let place = |v: &Cell| list.iter().position(|(p, l)| *p == project && l == text_of(v)).unwrap_or(list.len());
+            let first = first(of(field).iter().map(place), key);
+            first.into_iter().flat_map(|place| [Cell::Text(project.clone()), place]).collect()
         }
         SortBy::Key(field) => {
             let values = of(field);
@@ -253,5 +254,18 @@ fn sort_values(key: &SortKey, (row, cells): &Answer<'_>, context: &Context<'_>) 
             let user = context.tables.users.iter().find(|u| u.account_id == *account);
             vec![Cell::Text(user.and_then(|u| u.name.clone()).unwrap_or_else(|| account.clone()))]
         }
+    }
+}
+
+/// Of several places the one that comes first in the order of the key.
+fn first(places: impl Iterator<Item = usize>, key: &SortKey) -> Option<Cell> {
+    let place = if key.ascending { places.min() } else { places.max() };
+    place.map(|place| Cell::Int(place as i64))
+}
+
+fn text_of(value: &Cell) -> &str {
+    match value {
+        Cell::Text(text) => text,
+        other => panic!("{other:?} has no place in a list"),
     }
 }

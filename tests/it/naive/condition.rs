@@ -4,38 +4,74 @@ use std::cmp::Ordering;
 
 use jqlx::data::rows::EventRow;
 use jqlx::semantic::bound::{
-    Actors, Comparison, Condition, EventCondition, EventTest, FieldCondition, HistoryField, HistoryValues, Test, TimeBound, Value,
+    Actors, CascadeChild, Comparison, Condition, EventCondition, EventTest, HistoryField, HistoryValues, Test, TimeBound, Value,
     Values,
 };
 
-use super::{Cell, Context, Row, history};
+use super::{Cell, Context, Row, history, relation};
 
 /// Whether the row satisfies the condition.
 pub fn holds(condition: &Condition, row: Row<'_>, context: &Context<'_>) -> bool {
     match condition {
         Condition::All(all) => all.iter().all(|c| holds(c, row, context)),
         Condition::Any(any) => any.iter().any(|c| holds(c, row, context)),
-        Condition::Field(field) => field_holds(field, row),
+        Condition::Field(field) => passes_test(&row.values(&field.field), &field.test),
         Condition::History(condition) => history::holds(condition, row, context),
         Condition::Events(condition) => events_hold(condition, row, context),
+        Condition::Among(condition) => {
+            let values = row.values(&condition.field);
+            let among = !values.is_empty() && relation::values(&condition.relation, context).iter().any(|v| values.contains(v));
+            among != condition.negated
+        }
     }
 }
 
-fn field_holds(condition: &FieldCondition, row: Row<'_>) -> bool {
-    let values = row.values(&condition.field);
-    match &condition.test {
+/// Whether the values of a field, of which there may be none, pass a test.
+pub fn passes_test(values: &[Cell], test: &Test) -> bool {
+    // A negative test wants a value that is not so.
+    let some = |matches: &dyn Fn(&Cell) -> bool, negated: bool| {
+        if negated { !values.is_empty() && !values.iter().any(matches) } else { values.iter().any(matches) }
+    };
+    match test {
         Test::Empty { negated } => values.is_empty() != *negated,
         Test::OneOf { values: wanted, or_empty, negated: false } => {
             (values.is_empty() && *or_empty) || values.iter().any(|v| is_one_of(v, wanted))
         }
-        Test::OneOf { values: unwanted, or_empty: _, negated: true } => {
-            !values.is_empty() && !values.iter().any(|v| is_one_of(v, unwanted))
+        Test::OneOf { values: unwanted, or_empty: _, negated: true } => some(&|v| is_one_of(v, unwanted), true),
+        Test::Compare { op, value } => some(&|v| compares(*op, order(v, value)), false),
+        Test::Text { query, negated } => some(&|v| query.matches(words(v)), *negated),
+        Test::Wildcard { pattern, negated } => {
+            let pattern: Vec<char> = pattern.to_lowercase().chars().collect();
+            some(&|v| is_like(&words(v).to_lowercase().chars().collect::<Vec<_>>(), &pattern), *negated)
         }
-        Test::Compare { op, value } => values.iter().any(|v| compares(*op, order(v, value))),
-        Test::Text { query, negated } => {
-            let matches = |v: &Cell| matches!(v, Cell::Text(text) if query.matches(text));
-            if *negated { !values.is_empty() && !values.iter().any(matches) } else { values.iter().any(matches) }
+        Test::Cascade { option, child, negated } => {
+            let levels: Vec<String> = values.iter().map(|v| words(v).to_lowercase()).collect();
+            let has = levels.first() == Some(option)
+                && match child {
+                    CascadeChild::Any => true,
+                    CascadeChild::None => levels.len() < 2,
+                    CascadeChild::Is(child) => levels.get(1) == Some(child),
+                };
+            if *negated { !values.is_empty() && !has } else { has }
         }
+    }
+}
+
+fn words(value: &Cell) -> &str {
+    match value {
+        Cell::Text(text) => text,
+        other => panic!("{other:?} is no text"),
+    }
+}
+
+/// Whether the whole text is what the pattern with `*` and `?` says.
+fn is_like(text: &[char], pattern: &[char]) -> bool {
+    match (text.split_first(), pattern.split_first()) {
+        (None, None) => true,
+        (_, Some(('*', rest))) => is_like(text, rest) || (!text.is_empty() && is_like(&text[1..], pattern)),
+        (Some((_, text)), Some(('?', rest))) => is_like(text, rest),
+        (Some((a, text)), Some((b, rest))) => a == b && is_like(text, rest),
+        _ => false,
     }
 }
 
@@ -94,22 +130,26 @@ fn events_hold(condition: &EventCondition, row: Row<'_>, context: &Context<'_>) 
 
 /// Whether one event is what the test asks for.
 pub fn passes(test: &EventTest, event: &EventRow) -> bool {
-    let time = event.time;
     test.entities.as_ref().is_none_or(|any| any.contains(&event.entity))
         && test.actions.as_ref().is_none_or(|any| any.contains(&event.action))
         && !test.not_actions.contains(&event.action)
         && test.field.as_ref().is_none_or(|f| is_change_of(event, f))
         && test.by.iter().all(|actors| acted(actors, event.actor.as_ref()))
         && test.via.iter().all(|any| [&event.actor_kind, &event.origin].into_iter().flatten().any(|v| any.contains(v)))
-        && test.time.iter().all(|bound| match *bound {
-            TimeBound::After(t) => time > t,
-            TimeBound::AtOrAfter(t) => time >= t,
-            TimeBound::Before(t) => time < t,
-            TimeBound::AtOrBefore(t) => time <= t,
-        })
+        && test.time.iter().all(|bound| at_time(*bound, event.time))
         && test.from.iter().all(|v| is_value(v, event.from_value.as_ref(), event.from_id.as_ref()))
         && test.to.iter().all(|v| is_value(v, event.to_value.as_ref(), event.to_id.as_ref()))
         && test.text.iter().all(|query| event.text.as_ref().is_some_and(|text| query.matches(text)))
+}
+
+/// Whether an instant lies within a bound.
+pub fn at_time(bound: TimeBound, time: i64) -> bool {
+    match bound {
+        TimeBound::After(t) => time > t,
+        TimeBound::AtOrAfter(t) => time >= t,
+        TimeBound::Before(t) => time < t,
+        TimeBound::AtOrBefore(t) => time <= t,
+    }
 }
 
 /// Whether the event changed the field. An id decides where there is one on both sides: names may be shared.

@@ -18,7 +18,7 @@ pub struct Interval {
 
 /// `field WAS ...` on the row's issue.
 pub fn holds(condition: &HistoryCondition, row: Row<'_>, context: &Context<'_>) -> bool {
-    let intervals = intervals(&condition.field, row, &context.tables.events);
+    let intervals = intervals(&condition.field, row, context);
     let any = intervals.iter().any(|interval| {
         is_value(&condition.values, interval.name.as_ref(), interval.id.as_ref())
             && condition.by.iter().all(|actors| acted(actors, interval.setter.as_ref()))
@@ -42,11 +42,11 @@ fn within(bound: IntervalBound, interval: &Interval) -> bool {
 }
 
 /// Every interval of the field on the row's issue.
-pub fn intervals(field: &HistoryField, row: Row<'_>, events: &[EventRow]) -> Vec<Interval> {
+pub fn intervals(field: &HistoryField, row: Row<'_>, context: &Context<'_>) -> Vec<Interval> {
     let unknown = IssueRow::default();
     let issue = row.issue.unwrap_or(&unknown);
     let of_issue = |e: &&EventRow| row.issue_id.is_some() && e.issue_id == row.issue_id;
-    let mut items: Vec<&EventRow> = events.iter().filter(of_issue).filter(|e| is_change_of(e, field)).collect();
+    let mut items: Vec<&EventRow> = context.tables.events.iter().filter(of_issue).filter(|e| is_change_of(e, field)).collect();
     items.sort_by(|a, b| (a.time, &a.event_id).cmp(&(b.time, &b.event_id)));
     let present: Vec<String> = match &field.present {
         None => Vec::new(),
@@ -63,7 +63,11 @@ pub fn intervals(field: &HistoryField, row: Row<'_>, events: &[EventRow]) -> Vec
     };
     let first_setter = issue.creator.clone().or_else(|| issue.reporter.clone());
     if field.multi {
-        elements(&items, &present, issue.created, &first_setter)
+        // Of an issue without a row nobody knows what it held besides what its events tell.
+        let known = context.tables.issues.iter().any(|i| Some(i.id) == row.issue_id);
+        let mut all = elements(&items, &present, issue.created, &first_setter);
+        all.retain(|i| i.name.is_some() || (known && (i.end.is_none() || i.start != i.end)));
+        all
     } else {
         single(&items, present.into_iter().next(), issue.created, &first_setter)
     }

@@ -7,6 +7,7 @@ mod answer;
 mod cells;
 mod condition;
 mod history;
+mod relation;
 mod value;
 
 pub use answer::evaluate;
@@ -14,7 +15,7 @@ pub use cells::cells;
 pub use value::Cell;
 
 use jqlx::data::rows::{EventRow, IssueRow, Tables};
-use jqlx::semantic::bound::{BoundField, Scope};
+use jqlx::semantic::bound::{BoundField, Scope, Shape};
 
 /// One row of the answer before its columns are taken.
 #[derive(Clone, Copy)]
@@ -38,9 +39,13 @@ pub struct Context<'a> {
 impl Row<'_> {
     /// The values of a field: none, one, or several.
     pub fn values(&self, field: &BoundField) -> Vec<Cell> {
+        if field.shape == Shape::WorkRatio {
+            return self.issue.and_then(value::work_ratio).map(Cell::Int).into_iter().collect();
+        }
         let found = match field.scope {
             Scope::Issue => self.issue.map(|i| value::of_issue(i, &field.column)),
             Scope::Event => self.event.map(|e| value::of_event(e, &field.column)),
+            Scope::Side(table) => panic!("a column of {table} outside of a relation"),
         };
         value::shaped(found.unwrap_or_default(), field.shape)
     }

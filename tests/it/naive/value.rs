@@ -2,8 +2,9 @@
 
 use std::cmp::Ordering;
 
-use jqlx::data::rows::{CustomValue, EventRow, IssueRow};
-use jqlx::semantic::bound::Shape;
+use jqlx::data::rows::{CustomValue, EventRow, IssueRow, Tables};
+use jqlx::semantic::bound::{BoundField, Shape};
+use serde_json::Value as Json;
 
 /// A value of a row or of an answer.
 #[derive(Clone, Debug, PartialEq)]
@@ -153,6 +154,7 @@ pub fn of_event(row: &EventRow, column: &str) -> Vec<Cell> {
 pub fn shaped(values: Vec<Cell>, shape: Shape) -> Vec<Cell> {
     match shape {
         Shape::KeyNumber => values.iter().filter_map(number_of_key).map(Cell::Int).collect(),
+        Shape::KeyProject => values.iter().filter_map(project_of_key).map(Cell::Text).collect(),
         _ => values,
     }
 }
@@ -163,4 +165,60 @@ pub fn number_of_key(key: &Cell) -> Option<i64> {
         Cell::Text(key) => key.rsplit_once('-')?.1.parse().ok(),
         _ => None,
     }
+}
+
+/// `PAY-12` → PAY
+fn project_of_key(key: &Cell) -> Option<String> {
+    match key {
+        Cell::Text(key) => key.rsplit_once('-').map(|(project, _)| project.to_string()),
+        _ => None,
+    }
+}
+
+/// The percentage of the estimate that was spent, without fraction.
+pub fn work_ratio(row: &IssueRow) -> Option<i64> {
+    match (row.time_spent, row.original_estimate) {
+        (_, None | Some(0)) | (None, _) => None,
+        (Some(spent), Some(estimate)) => Some(spent * 100 / estimate),
+    }
+}
+
+/// The rows of a side table as JSON, by the names of their columns.
+pub fn side_rows(tables: &Tables, table: &str) -> Vec<Json> {
+    match serde_json::to_value(tables).expect("tables as JSON").get_mut(table).map(Json::take) {
+        Some(Json::Array(rows)) => rows,
+        other => panic!("{other:?} in place of the table {table}"),
+    }
+}
+
+/// The values in a column of a side table; the structs call the column `type` differently in each table.
+fn side_column<'a>(row: &'a Json, column: &str) -> &'a Json {
+    let names: &[&str] = if column == "type" { &["project_type", "field_type", "link_type"] } else { &[column] };
+    let found = names.iter().find_map(|name| row.get(name));
+    found.unwrap_or_else(|| panic!("there is no column {column} in {row}"))
+}
+
+/// The texts in a column of a side table.
+pub fn side_texts(row: &Json, column: &str) -> Vec<Cell> {
+    match side_column(row, column) {
+        Json::Null => Vec::new(),
+        Json::String(text) => required(text),
+        other => panic!("{other:?} is no text"),
+    }
+}
+
+/// The values of a field of a side table.
+pub fn of_side(row: &Json, field: &BoundField) -> Vec<Cell> {
+    let whole = |v: &Json| v.as_i64().expect("a whole number");
+    let values = match (side_column(row, &field.column), field.shape) {
+        (Json::Null, _) => Vec::new(),
+        (Json::Array(texts), _) => texts.iter().filter_map(Json::as_str).flat_map(required).collect(),
+        (Json::String(text), _) => required(text),
+        (Json::Bool(truth), _) => vec![Cell::Bool(*truth)],
+        (number, Shape::Float) => vec![Cell::Float(number.as_f64().expect("a number"))],
+        (number, Shape::Time) => vec![Cell::Time(whole(number))],
+        (number, Shape::Date) => vec![Cell::Date(whole(number) as i32)],
+        (number, _) => vec![Cell::Int(whole(number))],
+    };
+    shaped(values, field.shape)
 }

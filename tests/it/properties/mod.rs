@@ -1,71 +1,133 @@
 //! The plan and the oracle agree on random queries over random worlds.
 //!
-//! `PROPTEST_CASES` sets the number of worlds, 32 by default; each is asked several queries.
+//! `JQLX_PROPERTY_MINUTES` asks on for so long, `JQLX_PROPERTY_SEED` begins with the world of that seed.
 
+mod activity;
+mod attached;
+mod history;
+mod present;
 mod query;
+mod random;
+mod shrink;
+mod site;
 mod world;
 
+use std::collections::BTreeSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::LazyLock;
+use std::time::{Duration, Instant, SystemTime};
 
 use futures::TryStreamExt;
 use jqlx::data::rows::Tables;
 use jqlx::{Engine, Options, Parameters};
-use proptest::collection::vec;
-use proptest::prelude::*;
-use proptest::sample::select;
-use proptest::test_runner::{Config, TestCaseError};
 
 use crate::naive;
+use query::Query;
+use random::Random;
 
 static RUNTIME: LazyLock<tokio::runtime::Runtime> =
     LazyLock::new(|| tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime"));
 
-fn config() -> Config {
-    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(32);
-    Config { cases, failure_persistence: None, max_shrink_iters: 150, ..Config::default() }
-}
-
-fn agree(tables: &Tables, zone: &str, queries: &[String]) -> Result<(), TestCaseError> {
-    let zone = jiff::tz::TimeZone::get(zone).expect("a zone");
-    let options = Options {
-        now: Some(jiff::Timestamp::from_microsecond(world::now()).expect("an instant")),
-        time_zone: Some(zone.clone()),
-        user: Some("ann".to_string()),
-        threads: Some(2),
-        ..Options::default()
-    };
-    RUNTIME.block_on(async {
-        let engine = Engine::from_tables(tables.clone(), options).await.expect("tables that fit");
-        for text in queries {
-            let fail = |what: String| TestCaseError::fail(format!("{text}\n{what}"));
-            let error = |e: jqlx::Error| {
-                let said: Vec<String> = e.diagnostics().iter().map(|d| format!("{}: {}", d.code, d.message)).collect();
-                fail(said.join("\n"))
-            };
-            let query = engine.compile(text, &Parameters::new()).await.map_err(error)?;
-            let batches: Vec<_> = query.run().await.map_err(error)?.try_collect().await.map_err(error)?;
-            let expected = naive::evaluate(query.bound(), tables, zone.clone());
-            let got = naive::cells(&batches);
-            if expected != got {
-                return Err(fail(format!("oracle {expected:?}\nplan   {got:?}")));
-            }
-        }
-        Ok(())
-    })
-}
+/// Worlds of a run that nobody gave a time, and queries that each is asked.
+const WORLDS: usize = 25;
+const QUERIES: usize = 20;
+/// A long run ends after so many failures.
+const FAILURES: usize = 10;
 
 const ZONES: &[&str] = &["UTC", "America/New_York", "Asia/Kolkata"];
 
-proptest! {
-    #![proptest_config(config())]
+/// A world with an engine over it.
+struct Asked<'a> {
+    tables: &'a Tables,
+    zone: jiff::tz::TimeZone,
+    engine: Engine,
+}
 
-    #[test]
-    fn issues(world in world::world(), zone in select(ZONES), queries in vec(query::issues(), 1..6)) {
-        agree(&world.0, zone, &queries)?;
+impl<'a> Asked<'a> {
+    fn new(tables: &'a Tables, zone: &str) -> Self {
+        let zone = jiff::tz::TimeZone::get(zone).expect("a zone");
+        let options = Options {
+            now: Some(jiff::Timestamp::from_microsecond(world::now()).expect("an instant")),
+            time_zone: Some(zone.clone()),
+            user: Some("ann".to_string()),
+            threads: Some(2),
+            ..Options::default()
+        };
+        let engine = RUNTIME.block_on(Engine::from_tables(tables.clone(), options)).expect("tables that fit");
+        Self { tables, zone, engine }
     }
 
-    #[test]
-    fn activity(world in world::world(), zone in select(ZONES), queries in vec(query::activity(), 1..6)) {
-        agree(&world.0, zone, &queries)?;
+    /// Whether plan and oracle give the same answer; how they differ, or the errors. A panic is a failure, too.
+    fn agree(&self, text: &str) -> Result<(), String> {
+        let asked = || self.ask(text);
+        catch_unwind(AssertUnwindSafe(asked)).unwrap_or_else(|_| Err("a panic".to_string()))
     }
+
+    fn ask(&self, text: &str) -> Result<(), String> {
+        let error = |e: jqlx::Error| {
+            let said: Vec<String> = e.diagnostics().iter().map(|d| format!("{}: {}", d.code, d.message)).collect();
+            said.join("\n")
+        };
+        let (bound, batches) = RUNTIME.block_on(async {
+            let query = self.engine.compile(text, &Parameters::new()).await.map_err(error)?;
+            let batches: Vec<_> = query.run().await.map_err(error)?.try_collect().await.map_err(error)?;
+            Ok::<_, String>((query.bound().clone(), batches))
+        })?;
+        let expected = naive::evaluate(&bound, self.tables, self.zone.clone());
+        let got = naive::cells(&batches);
+        if expected == got { Ok(()) } else { Err(format!("oracle {expected:?}\nplan   {got:?}")) }
+    }
+}
+
+/// Asks random worlds random queries until the time is over.
+fn run(name: &str, query: fn(&mut Random) -> Query) {
+    let minutes: Option<f64> = std::env::var("JQLX_PROPERTY_MINUTES").ok().map(|m| m.parse().expect("a number of minutes"));
+    let given: Option<u64> = std::env::var("JQLX_PROPERTY_SEED").ok().map(|s| s.parse().expect("a seed"));
+    let clock = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).expect("a time after 1970").as_nanos() as u64;
+    let mut seeds = Random::new(clock);
+    let (started, mut asked, mut failures, mut kinds) = (Instant::now(), 0, Vec::new(), BTreeSet::new());
+    for round in 0.. {
+        let over = match minutes {
+            Some(minutes) => started.elapsed() > Duration::from_secs_f64(minutes * 60.0),
+            None => round == WORLDS,
+        };
+        if over || failures.len() == FAILURES {
+            break;
+        }
+        let seed = given.filter(|_| round == 0).unwrap_or_else(|| seeds.next());
+        let mut random = Random::new(seed);
+        let (tables, zone) = (world::world(&mut random), random.pick(ZONES));
+        let world = Asked::new(&tables, zone);
+        for _ in 0..QUERIES {
+            let query = query(&mut random);
+            asked += 1;
+            let Err(how) = world.agree(&query.to_string()) else { continue };
+            // One refusal of a kind is enough.
+            let kind = shrink::kind(&how);
+            if kind == shrink::OTHER_ROWS || kinds.insert(kind) {
+                let failure = shrink::failure(&tables, zone, query, &how);
+                eprintln!("JQLX_PROPERTY_SEED={seed} {failure}");
+                failures.push(format!("seed {seed}, {failure}"));
+                if failures.len() == FAILURES {
+                    break;
+                }
+            }
+        }
+        if minutes.is_some() && round % 100 == 99 {
+            eprintln!("{name}: {} worlds, {asked} queries in {:.0} s", round + 1, started.elapsed().as_secs_f64());
+        }
+    }
+    let seconds = started.elapsed().as_secs_f64();
+    eprintln!("{name}: {asked} queries in {seconds:.1} s, {:.0} an hour", f64::from(asked) * 3600.0 / seconds);
+    assert!(failures.is_empty(), "{} failures\n{}", failures.len(), failures.join("\n"));
+}
+
+#[test]
+fn issues() {
+    run("issues", query::issues);
+}
+
+#[test]
+fn activities() {
+    run("activity", query::activity);
 }

@@ -1,0 +1,59 @@
+//! Clauses on events: what happened to something, and the attributes of events.
+
+use super::history::{by, of_event, time};
+use super::present::{DATES, Field, WORDS, of_field};
+use super::random::Random;
+use super::site::{PROJECTS, STATUSES, USERS};
+use super::world::KINDS;
+
+const ATTRIBUTES: &[Field] = &[
+    ("actor", "EI", USERS),
+    ("actorKind", "EI", KINDS),
+    ("entity", "E", &["comment", "issue", "page", "project", "worklog"]),
+    ("action", "E", &["created", "updated", "deleted", "viewed"]),
+    ("\"field\"", "EI", &["status", "assignee", "fixVersion", "labels"]),
+    ("\"from\"", "EI", STATUSES),
+    ("\"to\"", "EI", USERS),
+    ("project", "EI", PROJECTS),
+    ("issue", "EI", &["PA-1", "PB-5"]),
+    ("product", "EI", &["jira", "confluence"]),
+    ("time", "C", DATES),
+    ("text", "TNI", WORDS),
+];
+
+/// A clause on an attribute of an event.
+pub fn attribute(random: &mut Random) -> String {
+    let field = random.pick(ATTRIBUTES);
+    of_field(field, random)
+}
+
+/// `comment CREATED ...`
+pub fn happened(counts: bool, random: &mut Random) -> String {
+    let subjects = [
+        "comment CREATED", "comment UPDATED", "comment DELETED", "comment CHANGED", "worklog CREATED", "worklog EDITED",
+        "worklog DELETED", "attachment ADDED", "issue UPDATED", "issue CREATED",
+    ];
+    match random.below(4) {
+        0 | 1 => format!("{}{}", random.pick(&subjects), of_event(counts, 0, random)),
+        2 => format!("comment {} ~ \"{}\"{}", random.pick(&["CREATED", "EDITED"]), random.pick(WORDS), of_event(counts, 0, random)),
+        _ => {
+            // Without a subject a predicate that is a word tells it from a clause on a field.
+            let first = if random.chance(50) { by(random) } else { time(random) };
+            format!("{} {first}{}", random.pick(&["changed", "created", "updated"]), of_event(counts, 0, random))
+        }
+    }
+}
+
+/// The deletion of issues or, among events, of anything.
+pub fn deleted(counts: bool, random: &mut Random) -> String {
+    if counts && random.chance(50) {
+        return "issue DELETED".to_string();
+    }
+    format!("deleted {}{}", by(random), of_event(counts, 0, random))
+}
+
+/// What happened to something that belongs to no issue.
+pub fn outside(random: &mut Random) -> String {
+    let what = random.pick(&["page VIEWED", "project UPDATED", "user DEACTIVATED"]);
+    format!("{what}{}", of_event(false, 0, random))
+}

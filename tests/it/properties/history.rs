@@ -1,0 +1,118 @@
+//! Clauses on history: WAS and CHANGED with every predicate.
+
+use super::present::{DATES, list};
+use super::random::Random;
+use super::site::{COMPONENTS, LABELS, PRIORITIES, RESOLUTIONS, SEVERITIES, SPRINTS, STATUSES, USERS, VERSIONS};
+use super::world::KINDS;
+
+/// Fields with history and values of theirs.
+const FIELDS: &[(&str, &[&str])] = &[
+    ("status", STATUSES),
+    ("status", STATUSES),
+    ("assignee", USERS),
+    ("assignee", &["currentUser()", "ann"]),
+    ("reporter", USERS),
+    ("priority", PRIORITIES),
+    ("resolution", RESOLUTIONS),
+    ("Severity", SEVERITIES),
+    ("fixVersion", VERSIONS),
+    ("fixVersion", VERSIONS),
+    ("labels", LABELS),
+    ("labels", LABELS),
+    ("sprint", SPRINTS),
+    ("component", COMPONENTS),
+];
+
+fn date(random: &mut Random) -> String {
+    let date = random.pick(DATES);
+    if date.ends_with(')') { date.to_string() } else { format!("\"{date}\"") }
+}
+
+/// What restricts the time of an interval or an event.
+pub fn time(random: &mut Random) -> String {
+    match random.below(5) {
+        0 => format!("AFTER {}", date(random)),
+        1 => format!("BEFORE {}", date(random)),
+        2 => format!("ON {}", date(random)),
+        // A range that ends before it begins is an error, so ranges are of ordered literals.
+        3 => {
+            let first = random.between(6, 11);
+            format!("DURING (\"2026-03-{first:02}\", \"2026-03-{:02}\")", first + random.between(0, 3))
+        }
+        _ => "DURING (-2d, now())".to_string(),
+    }
+}
+
+/// Who.
+pub fn by(random: &mut Random) -> String {
+    let who = ["ann", "bob", "cid", "(ann, bob)", "(cid)", "membersOf(devs)", "currentUser()", "(bob, EMPTY)", "lee"];
+    format!("{} {}", random.pick(&["BY", "BY", "BY NOT"]), random.pick(&who))
+}
+
+fn value(of: &[&str], random: &mut Random) -> String {
+    let value = random.pick(of);
+    if random.chance(20) {
+        "EMPTY".to_string()
+    } else if value.ends_with(')') {
+        value.to_string()
+    } else {
+        format!("\"{value}\"")
+    }
+}
+
+/// `field WAS ...`
+pub fn was(random: &mut Random) -> String {
+    let (field, of) = random.pick(FIELDS);
+    let mut out = match random.below(5) {
+        0 => format!("{field} WAS {}", value(of, random)),
+        1 => format!("{field} WAS NOT {}", value(of, random)),
+        2 => format!("{field} WAS IN {}", list(of, true, random)),
+        3 => format!("{field} WAS NOT IN {}", list(of, true, random)),
+        _ => random.pick(&[
+            "assignee WAS IN membersOf(devs)",
+            "assignee WAS NOT IN membersOf(devs)",
+            "reporter WAS IN organizationMembers(Acme)",
+            "status WAS EMPTY",
+            "fixVersion WAS EMPTY",
+            "labels WAS NOT EMPTY",
+        ])
+        .to_string(),
+    };
+    for _ in 0..random.below(4) {
+        out += " ";
+        out += &if random.chance(30) { by(random) } else { time(random) };
+    }
+    if random.chance(20) {
+        out += &format!(" FOR {} {}", random.pick(&[">=", "<", ">", "="]), random.pick(&["1d", "6h", "30m", "3h"]));
+    }
+    out
+}
+
+/// Predicates of one event; `TIMES` only among issues.
+pub fn of_event(counts: bool, least: usize, random: &mut Random) -> String {
+    let mut out = String::new();
+    for _ in 0..(least + random.below(4 - least)) {
+        out += " ";
+        out += &match random.below(5) {
+            0 | 1 => time(random),
+            2 | 3 => by(random),
+            _ => format!("VIA {}", random.pick(KINDS)),
+        };
+    }
+    if counts && random.chance(30) {
+        out += &format!(" TIMES {} {}", random.pick(&[">=", ">", "=", "!=", "<", "<="]), random.below(3));
+    }
+    out
+}
+
+/// `field CHANGED ...`
+pub fn changed(counts: bool, random: &mut Random) -> String {
+    let (field, of) = random.pick(FIELDS);
+    let mut out = format!("{field} CHANGED");
+    for _ in 0..random.below(3) {
+        let side = random.pick(&["FROM", "TO"]);
+        let operand = if random.chance(60) { value(of, random) } else { list(of, true, random) };
+        out += &format!(" {side} {operand}");
+    }
+    out + &of_event(counts, 0, random)
+}
