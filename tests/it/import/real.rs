@@ -29,8 +29,10 @@ fn apache() {
     let events = Rows::of(out.path(), "events");
     assert_eq!(events.select(&[], &[("entity", "comment"), ("action", "deleted")]).len(), 11);
     assert_eq!(events.select(&[], &[("entity", "comment"), ("action", "created")]).len(), 2075);
-    // Every item of a change log is an event, a new key two.
-    let changes = events.column("event_id").iter().filter(|id| !id.ends_with(":moved")).count() as u64;
+    // Every item of a change log is an event, a new key two, and lists have one an element.
+    let item = |id: &String| id.split_once(":0-").or_else(|| id.split_once(":1+")).map_or(id.as_str(), |(item, _)| item).to_owned();
+    let ids: Vec<String> = events.column("event_id").iter().filter(|id| !id.ends_with(":moved")).map(item).collect();
+    let changes = ids.iter().collect::<std::collections::BTreeSet<_>>().len() as u64;
     let attachments = events.select(&[], &[("entity", "attachment"), ("action", "added")]).len() as u64;
     let edited = events.select(&[], &[("entity", "comment"), ("action", "updated")]).len() as u64;
     let logged = events.select(&[], &[("entity", "worklog"), ("action", "created")]).len() as u64;
@@ -99,4 +101,39 @@ fn devlake() {
     assert!(rows("users") >= 30 && rows("statuses") >= 53 && rows("sprints") >= 30 && rows("projects") >= 12);
     let events = Rows::of(out.path(), "events");
     assert_eq!(events.select(&[], &[("entity", "worklog"), ("action", "created")]).len(), 30);
+}
+
+/// Every element that goes was there, and what is left at the end is what the issue has now.
+#[test]
+fn elements_of_lists_lead_to_the_present() {
+    let (mut steps, mut told, mut odd) = (0, 0, 0);
+    for (file, site) in [("apache", "apache"), ("duraspace", "duraspace"), ("bitovi-cloud", "bitovi"), ("devlake", "devlake")] {
+        let Some((_, out)) = import_shared(&[&format!("{file}-issues.ndjson.gz")]) else {
+            return;
+        };
+        let events = Rows::of(out.path(), "events");
+        let issues = Rows::of(out.path(), "issues");
+        for (field, column) in [("labels", "labels"), ("Sprint", "sprints")] {
+            let now = issues.select(&["id", column], &[]);
+            let mut held: std::collections::BTreeMap<String, std::collections::BTreeSet<String>> =
+                now.into_iter().map(|row| (row[0].clone(), row[1].split(',').map(str::to_owned).collect())).collect();
+            let changes = events.select(&["issue_id", "from_value", "to_value"], &[("field", field)]);
+            // Backwards, from what is.
+            for change in changes.iter().rev() {
+                let Some(held) = held.get_mut(&change[0]) else { continue };
+                steps += 1;
+                assert!(change[1].is_empty() || change[2].is_empty(), "{site}: {change:?}");
+                if !change[2].is_empty() {
+                    let known = held.remove(&change[2]);
+                    told += u64::from(known);
+                    odd += u64::from(!known);
+                }
+                if !change[1].is_empty() {
+                    held.insert(change[1].clone());
+                }
+            }
+        }
+    }
+    println!("{steps} steps, {told} additions to what is held, {odd} to what is not");
+    assert!(steps > 0 && odd * 4 <= told, "{odd} of {told}");
 }
