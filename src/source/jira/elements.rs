@@ -155,17 +155,14 @@ impl List {
                 _ => Some(split(names).into_iter().map(|v| Element { id: None, value: v.to_owned() }).collect()),
             };
         }
-        let values = paired(names, ids.len()).or_else(|| self.named(site, &ids))?;
-        let element = |(id, value): (&str, String)| Element { id: Some(id.to_owned()), value };
-        Some(ids.into_iter().zip(values).map(element).collect())
-    }
-
-    /// The names of sprints that other records tell.
-    fn named(self, site: &Site, ids: &[&str]) -> Option<Vec<String>> {
-        if self != Self::Sprints {
-            return None;
-        }
-        ids.iter().map(|id| site.sprint_name(id.parse().ok()?).map(str::to_owned)).collect()
+        let shown = paired(names, ids.len());
+        let value = |at: usize, id: &str| {
+            // A sprint's name may have changed since, and present values have the new one.
+            let known = id.parse().ok().filter(|_| self == Self::Sprints).and_then(|id| site.sprint_name(id));
+            known.map(str::to_owned).or_else(|| shown.as_ref()?.get(at).cloned())
+        };
+        let element = |(at, id): (usize, &str)| Some(Element { id: Some(id.to_owned()), value: value(at, id)? });
+        ids.into_iter().enumerate().map(element).collect()
     }
 }
 

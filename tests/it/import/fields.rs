@@ -29,8 +29,9 @@ fn each_element_that_comes_or_goes_is_an_event() {
     let items = [
         r#"{"field":"labels","from":null,"fromString":"a b","to":null,"toString":"b c d"}"#,
         r#"{"field":"Sprint","fieldtype":"custom","from":"","fromString":"","to":"7","toString":"One, two"}"#,
-        r#"{"field":"Sprint","fieldtype":"custom","from":"7, 8","fromString":"One, two, Three","to":"8, 9","toString":"Three, Four"}"#,
+        r#"{"field":"Sprint","fieldtype":"custom","from":"7, 8","fromString":"One, two, Sprint 8","to":"8, 9","toString":"Sprint 8, Four"}"#,
         r#"{"field":"Sprint","fieldtype":"custom","from":"1, 2","fromString":"x, y, z","to":"2","toString":"z"}"#,
+        r#"{"field":"Sprint","fieldtype":"custom","from":"8","fromString":"Sprint 8","to":"","toString":""}"#,
         r#"{"field":"Flagged","fieldtype":"custom","fieldId":"customfield_1","from":"","fromString":"","to":"[10019]","toString":"Impediment"}"#,
         r#"{"field":"Platforms","fieldtype":"custom","fieldId":"customfield_2","from":"[1, 2]","fromString":"iOS,Web","to":"[2]","toString":"Web"}"#,
         r#"{"field":"Theme","fieldtype":"custom","from":null,"fromString":"","to":null,"toString":"[Core, Access/Control]"}"#,
@@ -54,7 +55,7 @@ fn each_element_that_comes_or_goes_is_an_event() {
     // What tells the types and names comes after the changes.
     let files = [place.file("i.json", text), place.file("f.json", fields), place.file("s.json", sprints)];
     let summary = place.good(&files);
-    assert_eq!((summary.problems, summary.counts.change_items), (vec![], 15));
+    assert_eq!((summary.problems, summary.counts.change_items), (vec![], 16));
     assert_eq!(
         changed(&place),
         [
@@ -65,19 +66,20 @@ fn each_element_that_comes_or_goes_is_an_event() {
             ["002:0-7", "Sprint", "One, two", "7", "", ""],
             ["002:1+9", "Sprint", "", "", "Four", "9"],
             ["003", "Sprint", "x, y, z", "1, 2", "z", "2"],
-            ["004:1+10019", "Flagged", "", "", "Impediment", "10019"],
-            ["005:0-1", "Platforms", "iOS", "1", "", ""],
-            ["006:1+Access/Control", "Theme", "", "", "Access/Control", ""],
-            ["006:1+Core", "Theme", "", "", "Core", ""],
-            ["007:1+u1", "Approvers", "", "", "u1", "u1"],
-            ["007:1+u2", "Approvers", "", "", "u2", "u2"],
-            ["008:1+y", "Topics", "", "", "y", ""],
-            ["009", "fixVersion", "1.9", "1", "1.10", "2"],
-            ["010", "component", "", "", "one, with a comma", "5"],
-            ["011", "labels", "", "", "", ""],
-            ["012", "summary", "[a, b]", "", "[b]", ""],
-            ["013", "Notes", "[a, b]", "", "[b]", ""],
-            ["014", "Tester", "u1", "u1", "u2", "u2"],
+            ["004:0-8", "Sprint", "Three", "8", "", ""],
+            ["005:1+10019", "Flagged", "", "", "Impediment", "10019"],
+            ["006:0-1", "Platforms", "iOS", "1", "", ""],
+            ["007:1+Access/Control", "Theme", "", "", "Access/Control", ""],
+            ["007:1+Core", "Theme", "", "", "Core", ""],
+            ["008:1+u1", "Approvers", "", "", "u1", "u1"],
+            ["008:1+u2", "Approvers", "", "", "u2", "u2"],
+            ["009:1+y", "Topics", "", "", "y", ""],
+            ["010", "fixVersion", "1.9", "1", "1.10", "2"],
+            ["011", "component", "", "", "one, with a comma", "5"],
+            ["012", "labels", "", "", "", ""],
+            ["013", "summary", "[a, b]", "", "[b]", ""],
+            ["014", "Notes", "[a, b]", "", "[b]", ""],
+            ["015", "Tester", "u1", "u1", "u2", "u2"],
         ]
     );
     let changes: std::collections::BTreeSet<_> =

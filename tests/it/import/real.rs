@@ -135,5 +135,6 @@ fn elements_of_lists_lead_to_the_present() {
         }
     }
     println!("{steps} steps, {told} additions to what is held, {odd} to what is not");
-    assert!(steps > 0 && odd * 4 <= told, "{odd} of {told}");
+    // One sprint of duraspace has two ids and was renamed.
+    assert!(steps > 100 && odd <= 1, "{odd} of {told}");
 }
