@@ -89,19 +89,6 @@ const FINGERPRINT: u64 = fingerprint(&[
     include_bytes!("../data/demo/tables.rs"),
 ]);
 
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn every_file_that_makes_the_dataset_counts() {
-        let own = include_str!("demo.rs");
-        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/data/demo");
-        for file in std::fs::read_dir(folder).expect("the folder is there") {
-            let name = file.expect("an entry").file_name().into_string().expect("a plain name");
-            assert!(own.contains(&format!("include_bytes!(\"../data/demo/{name}\")")), "{name}");
-        }
-    }
-}
-
 /// FNV-1a over all bytes.
 const fn fingerprint(sources: &[&[u8]]) -> u64 {
     let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
@@ -115,4 +102,17 @@ const fn fingerprint(sources: &[&[u8]]) -> u64 {
         i += 1;
     }
     hash
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_file_that_makes_the_dataset_counts() {
+        let own = include_str!("demo.rs");
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/data/demo");
+        for file in std::fs::read_dir(folder).expect("the folder is there") {
+            let name = file.expect("an entry").file_name().into_string().expect("a plain name");
+            assert!(own.contains(&format!("include_bytes!(\"../data/demo/{name}\")")), "{name}");
+        }
+    }
 }

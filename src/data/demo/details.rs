@@ -40,6 +40,7 @@ pub(super) fn fill(world: &mut World) {
             "PAY" | "WEB" => {
                 detail.development(row);
                 detail.shop(row, project.versions);
+                detail.plan(row, project.board);
                 if index % 19 == 7 {
                     detail.crowd(row);
                 }
@@ -156,6 +157,21 @@ impl Detail<'_> {
             let amount = (self.random.between(1, 40) * 250).to_string();
             self.properties(row, "billing", &[("customer.tier", tier), ("customer.active", "true"), ("amount", &amount)]);
         }
+    }
+
+    /// What was touched of late and is not begun is planned for the next sprint.
+    fn plan(&mut self, row: &mut IssueRow, board: Option<i64>) {
+        let open = matches!(row.status.as_deref(), Some("To Do" | "Reopened" | "Blocked"));
+        if !open || self.span.1 < NOW - 45 * DAY || row.deleted_at.is_some() || self.random.chance(40) {
+            return;
+        }
+        let board = board.map(|b| b.to_string());
+        let is_next = |s: &&crate::data::rows::SprintRow| s.board == board && s.state.as_deref() == Some("future");
+        let Some((name, id)) = self.world.tables.sprints.iter().find(is_next).map(|s| (s.name.clone(), s.id.to_string())) else {
+            return;
+        };
+        self.tell(row, 90, field("Sprint", None, None, Some((&name, &id))));
+        row.sprints.push(name);
     }
 
     fn affected(&mut self, row: &mut IssueRow, versions: &[&str]) {

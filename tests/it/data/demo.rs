@@ -297,3 +297,39 @@ fn links_versions_and_requests_are_believable() {
     let names: Vec<_> = tables.versions.iter().filter(|v| v.project.as_deref() == Some("WEB")).map(|v| v.name.as_str()).collect();
     assert_eq!(names, ["1.8", "1.9", "1.10", "2.0"]);
 }
+
+/// What the examples of the documentation ask for is there.
+#[test]
+fn examples_have_something_to_show() {
+    let tables = demo();
+    let alive = || tables.issues.iter().filter(|i| i.deleted_at.is_none());
+    let has = |what: &str, found: bool| assert!(found, "{what}");
+    let alice = Some("alice".to_owned());
+    has("links of PAY-1", tables.links.iter().any(|l| l.source == "PAY-1" || l.target == "PAY-1"));
+    has("epic PAY-1", alive().any(|i| i.epic.as_deref() == Some("PAY-1")));
+    has("sub-tasks", alive().any(|i| i.issue_type.as_deref() == Some("Sub-task") && i.parent.is_some()));
+    has("votes of alice", alive().any(|i| i.voter_ids.contains(&"alice".into())));
+    has("watched by alice", alive().any(|i| i.watcher_ids.contains(&"alice".into())));
+    has("work of alice", tables.events.iter().any(|e| e.entity == "worklog" && e.actor == alice && e.action == "created"));
+    has("component leads", tables.components.iter().any(|c| c.lead == alice));
+    has("more work than planned", alive().any(|i| i.original_estimate.is_some_and(|e| i.time_spent.is_some_and(|s| s > e))));
+    has("views of this week", alive().any(|i| i.last_viewed.is_some_and(|at| at > NOW - 7 * 86_400_000_000)));
+    has("open pull requests", alive().any(|i| i.pull_requests_open > Some(0)));
+    has("open reviews", alive().any(|i| i.reviews_open > Some(0)));
+    has("failing builds", alive().any(|i| i.builds_failing > Some(0)));
+    has("changes that are tracked only", alive().any(|i| i.change_gating.as_deref() == Some("tracked-only")));
+    let list = |v: &[&str]| CustomValue::TextList(v.iter().map(|v| (*v).to_owned()).collect());
+    for place in [&["Europe", "Oslo"][..], &["Asia"]] {
+        has("a place", alive().any(|i| i.custom.iter().any(|(_, v)| *v == list(place))));
+    }
+    let asked = ["deployment", "billing"];
+    has("properties", asked.iter().all(|a| tables.properties.iter().any(|p| p.property == *a)));
+    has("several elements", tables.properties.windows(2).any(|p| p[0].issue == p[1].issue && p[0].path == p[1].path));
+    has("a filter in a filter", tables.filters.iter().any(|f| f.query.contains("filter = ")));
+    has("an inactive account", tables.users.iter().any(|u| u.active == Some(false)));
+    for state in ["closed", "active", "future"] {
+        let sprints: BTreeSet<_> =
+            tables.sprints.iter().filter(|s| s.state.as_deref() == Some(state)).map(|s| s.name.as_str()).collect();
+        has(state, alive().any(|i| i.sprints.iter().any(|s| sprints.contains(s.as_str()))));
+    }
+}
