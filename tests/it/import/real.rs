@@ -99,6 +99,11 @@ fn devlake() {
     // As many as the files have different ids of; people, statuses and projects are seen in issues too.
     assert_eq!((rows("remote_links"), rows("issue_types")), (130, 6));
     assert!(rows("users") >= 30 && rows("statuses") >= 53 && rows("sprints") >= 30 && rows("projects") >= 12);
+    // Of every issue its key, though most of them are in none of the files.
+    let keys = Rows::of(out.path(), "remote_links").column("issue");
+    assert!(keys.iter().all(|key| key.contains('-')), "{keys:?}");
+    let issues = Rows::of(out.path(), "issues");
+    assert_eq!(issues.column("rank").iter().filter(|rank| rank.is_empty()).count(), 0);
     let events = Rows::of(out.path(), "events");
     assert_eq!(events.select(&[], &[("entity", "worklog"), ("action", "created")]).len(), 30);
 }
