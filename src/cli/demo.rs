@@ -74,11 +74,13 @@ fn failure(error: &WriteError) -> Failure {
 /// Changes whenever code that makes the dataset does, so that no old copy is taken for the present one.
 const FINGERPRINT: u64 = fingerprint(&[
     include_bytes!("../data/batch.rs"),
+    include_bytes!("../data/rows.rs"),
     include_bytes!("../data/schema.rs"),
     include_bytes!("../data/write.rs"),
     include_bytes!("../data/demo/actions.rs"),
     include_bytes!("../data/demo/activity.rs"),
     include_bytes!("../data/demo/cast.rs"),
+    include_bytes!("../data/demo/details.rs"),
     include_bytes!("../data/demo/issues.rs"),
     include_bytes!("../data/demo/mod.rs"),
     include_bytes!("../data/demo/random.rs"),
@@ -100,4 +102,17 @@ const fn fingerprint(sources: &[&[u8]]) -> u64 {
         i += 1;
     }
     hash
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_file_that_makes_the_dataset_counts() {
+        let own = include_str!("demo.rs");
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/data/demo");
+        for file in std::fs::read_dir(folder).expect("the folder is there") {
+            let name = file.expect("an entry").file_name().into_string().expect("a plain name");
+            assert!(own.contains(&format!("include_bytes!(\"../data/demo/{name}\")")), "{name}");
+        }
+    }
 }

@@ -60,13 +60,13 @@ row! {
         entity_id: Option<String>,
         /// The subject's name; of a worklog, the day worked on.
         entity_name: Option<String>,
-        /// The field that changed.
+        /// The field that changed; where it holds several values, each has a row of its own.
         field: Option<String>,
         /// Its id.
         field_id: Option<String>,
-        /// Old value; of a user field, the account id.
+        /// Old value, of several the one that went; of a user field, the account id.
         from_value: Option<String>,
-        /// New value; of a user field, the account id.
+        /// New value, of several the one that came; of a user field, the account id.
         to_value: Option<String>,
         /// Id behind the old value.
         from_id: Option<String>,

@@ -119,7 +119,13 @@ use ColumnKind::{Bool, Category, Date, Float, Int, Text, TextList, Time};
 
 /// Every table, `events` and `issues` first.
 pub const TABLES: &[Table] = &[
-    Table { name: "events", folder: true, required: true, doc: "one atomic change", columns: EVENTS },
+    Table {
+        name: "events",
+        folder: true,
+        required: true,
+        doc: "one atomic change: of one field, of one element where a field holds several",
+        columns: EVENTS,
+    },
     Table { name: "issues", folder: true, required: true, doc: "one issue as it is now", columns: ISSUES },
     side("users", "one account", USERS),
     side("projects", "one project", PROJECTS),
@@ -159,10 +165,10 @@ const EVENTS: &[Column] = &[
     column("issue_key", Text, "its key, as at the event"),
     column("entity_id", Text, "the subject's id"),
     column("entity_name", Text, "the subject's name; of a worklog, the day worked on"),
-    column("field", Category, "the field that changed"),
+    column("field", Category, "the field that changed; where it holds several values, each has a row of its own"),
     column("field_id", Category, "its id"),
-    column("from_value", Category, "old value as shown; of a user field, the account id"),
-    column("to_value", Category, "new value as shown; of a user field, the account id"),
+    column("from_value", Category, "old value as shown, of several the one that went; of a user field, the account id"),
+    column("to_value", Category, "new value as shown, of several the one that came; of a user field, the account id"),
     column("from_id", Category, "id behind the old value"),
     column("to_id", Category, "id behind the new value"),
     column("text", Text, "comment body, worklog note, new description"),

@@ -94,6 +94,12 @@ impl Rows {
             .collect()
     }
 
+    /// The names of the columns of custom fields.
+    pub fn custom_columns(&self) -> Vec<String> {
+        let names = self.batch.schema_ref().fields().iter().map(|f| f.name().clone());
+        names.filter(|name| jqlx::data::schema::is_custom(name)).collect()
+    }
+
     pub fn schema_type(&self, column: &str) -> DataType {
         self.batch.column_by_name(column).unwrap_or_else(|| panic!("there is no column {column}")).data_type().clone()
     }

@@ -224,12 +224,7 @@ fn field_step(
         }
         Action::Labels => {
             let label = edit.world.random.pick(LABELS).to_owned();
-            let from = joined(&row.labels, " ");
-            match row.labels.iter().position(|l| *l == label) {
-                Some(at) => drop(row.labels.remove(at)),
-                None => row.labels.push(label),
-            }
-            edit.field("labels", from, joined(&row.labels, " "));
+            toggle(&mut edit, "labels", &mut row.labels, label, None);
         }
         Action::Summary => {
             let to = Some(cast::summary(&mut edit.world.random));
@@ -300,7 +295,7 @@ fn set_status(edit: &mut Edit<'_>, row: &mut IssueRow, to: &str, time: i64) {
     edit.field("resolution", former, resolution);
 }
 
-/// Adds a value to a field of several, or takes it away: one item, as Jira writes it.
+/// Adds a value to a field of several, or takes it away.
 fn toggle(edit: &mut Edit<'_>, field: &str, values: &mut Vec<String>, name: String, id: Option<String>) {
     match values.iter().position(|v| *v == name) {
         Some(at) => {
@@ -318,20 +313,13 @@ fn sprint(edit: &mut Edit<'_>, project: &Project, row: &mut IssueRow, time: i64)
     let Some(board) = project.board else { return };
     let sprints = &edit.world.tables.sprints;
     let is_open = |s: &&crate::data::rows::SprintRow| s.board == Some(board.to_string()) && s.end.is_some_and(|end| end > time);
-    let Some(sprint) = sprints.iter().find(is_open).map(|s| s.name.clone()) else {
+    let Some((sprint, id)) = sprints.iter().find(is_open).map(|s| (s.name.clone(), s.id.to_string())) else {
         return;
     };
-    let ids = |names: &[String]| {
-        let id = |name: &String| sprints.iter().find(|s| s.name == *name).map(|s| s.id.to_string());
-        joined(&names.iter().filter_map(id).collect::<Vec<_>>(), ", ")
-    };
-    let (from, from_ids) = (joined(&row.sprints, ", "), ids(&row.sprints));
-    if row.sprints.contains(&sprint) {
-        return;
+    // A completed sprint stays with an issue that goes on in the next.
+    if !row.sprints.contains(&sprint) {
+        toggle(edit, "Sprint", &mut row.sprints, sprint, Some(id));
     }
-    row.sprints.push(sprint);
-    let (to, to_ids) = (joined(&row.sprints, ", "), ids(&row.sprints));
-    edit.field_with_ids("Sprint", None, (from, from_ids), (to, to_ids));
 }
 
 fn custom(edit: &mut Edit<'_>, row: &mut IssueRow, column: &str, name: &str, to: CustomValue) {
@@ -345,8 +333,4 @@ fn custom(edit: &mut Edit<'_>, row: &mut IssueRow, column: &str, name: &str, to:
         }
     };
     edit.field_with_ids(name, Some(column), (from, None), (Some(text), None));
-}
-
-fn joined(values: &[String], separator: &str) -> Option<String> {
-    (!values.is_empty()).then(|| values.join(separator))
 }

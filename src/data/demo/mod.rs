@@ -6,6 +6,7 @@
 mod actions;
 mod activity;
 mod cast;
+mod details;
 mod issues;
 mod random;
 mod site;
@@ -34,11 +35,13 @@ pub fn demo() -> Tables {
         issues: Vec::new(),
         numbers: [0; cast::PROJECTS.len()],
         next: 20_000,
+        extra: Vec::new(),
     };
     tables::fill(&mut world);
     issues::fill(&mut world);
     site::fill(&mut world);
     story::fill(&mut world);
+    details::fill(&mut world);
     world.finish()
 }
 
@@ -56,6 +59,8 @@ struct World {
     numbers: [usize; cast::PROJECTS.len()],
     /// Last id of a comment, change or other small thing.
     next: u64,
+    /// Events beside those that make up the lives of issues.
+    extra: Vec<EventRow>,
 }
 
 impl World {
@@ -100,9 +105,22 @@ impl World {
         for (number, event) in events.iter_mut().enumerate() {
             event.event_id = format!("demo:{number:05}");
         }
-        for user in &mut self.tables.users {
+        self.extra.sort_by_key(|e| e.time);
+        for (number, mut event) in self.extra.into_iter().enumerate() {
+            event.event_id = format!("demo:x{number:04}");
+            events.push(event);
+        }
+        events.sort_by(|a, b| (a.time, &a.event_id).cmp(&(b.time, &b.event_id)));
+        for (number, user) in (0..).zip(&mut self.tables.users) {
             let by_user = |e: &&EventRow| e.actor.as_deref() == Some(user.account_id.as_str());
             user.last_active = events.iter().rev().find(by_user).map(|e| e.time);
+            let mut logins = events.iter().rev().filter(by_user).filter(|e| e.action == "logged in").map(|e| e.time);
+            // Whose logins the log does not have come less often.
+            let last = NOW - (1 + number % 7) * DAY - 4 * HOUR;
+            if user.kind.as_deref() == Some("user") {
+                user.last_login = logins.next().or(Some(last));
+                user.previous_login = logins.next().or(user.last_login.map(|last| last - (1 + number % 3) * DAY));
+            }
         }
         self.tables
     }

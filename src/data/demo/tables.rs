@@ -46,6 +46,12 @@ pub(super) fn fill(world: &mut World) {
         ("customfield_10050", "Team", "option"),
         ("customfield_10060", "Review date", "date"),
         ("customfield_10070", "Impact score", "number"),
+        ("customfield_10090", "Platforms", "array of option"),
+        ("customfield_10091", "Tester", "user"),
+        ("customfield_10092", "Customer note", "text"),
+        ("customfield_10093", "Location", "option-with-child"),
+        ("customfield_10094", "Go-live", "datetime"),
+        ("customfield_10095", "Approvers", "array of user"),
     ] {
         tables.fields.push(FieldRow {
             id: id.into(),
@@ -59,6 +65,7 @@ pub(super) fn fill(world: &mut World) {
         ("10101", "Payments this sprint", "alice", "project = PAY AND sprint IN openSprints() ORDER BY priority DESC"),
         ("10102", "Reopened again", "carol", "status CHANGED TO Reopened TIMES >= 3"),
         ("10103", "Deleted comments", "trent", "comment DELETED AFTER -30d"),
+        ("10104", "My urgent bugs", "alice", "filter = \"My open bugs\" AND priority >= High ORDER BY priority DESC"),
     ] {
         tables.filters.push(FilterRow { id: Some(id.into()), name: name.into(), owner: Some(owner.into()), query: query.into() });
     }
@@ -111,13 +118,13 @@ fn projects(world: &mut World) {
             project_type: Some(project.kind.into()),
             archived: Some(false),
         });
-        for name in project.components {
+        for (at, name) in project.components.iter().enumerate() {
             let id = Some(world.id());
             world.tables.components.push(ComponentRow {
                 id,
                 name: (*name).into(),
                 project: Some(key.clone()),
-                lead: Some(lead.into()),
+                lead: Some(project.team[at % project.team.len()].into()),
             });
         }
         let count = project.versions.len() as i64;
@@ -177,7 +184,12 @@ fn projects(world: &mut World) {
         project_type: Some("software".into()),
         archived: Some(true),
     });
-    for (id, name) in [("501", "Software flow"), ("502", "Operations flow")] {
+    world.tables.workflow_projects.push(WorkflowProjectRow {
+        workflow: "Payments flow".into(),
+        project: "PAY".into(),
+        issue_type: Some("Bug".into()),
+    });
+    for (id, name) in [("501", "Software flow"), ("502", "Operations flow"), ("503", "Payments flow")] {
         world.tables.workflows.push(WorkflowRow { id: Some(id.into()), name: name.into() });
     }
 }

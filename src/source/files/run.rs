@@ -7,13 +7,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use datafusion::arrow::array::RecordBatch;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::sorter::Sorter;
 use super::splitter::{Piece, Position, Splitter};
 use super::{ImportError, ImportOptions, ImportSummary, Problem, Progress, input};
-use crate::data::rows::{CustomColumns, CustomValue, EventRow, IssueRow, LinkRow, events_batch};
+use crate::data::rows::{CustomColumns, CustomValue, EventRow, IssueRow, LinkRow, PropertyRow, events_batch};
+use crate::data::schema;
 use crate::data::write::DatasetWriter;
 use crate::diagnostic::{Code, codes};
 use crate::source::jira::{self, Context, Event, Mapped, Site};
@@ -26,6 +28,7 @@ const BATCH: usize = 8192;
 struct Copy {
     row: IssueRow,
     links: Vec<LinkRow>,
+    properties: Vec<PropertyRow>,
 }
 
 pub(super) struct Run<'a> {
@@ -197,8 +200,9 @@ impl<'a> Run<'a> {
             self.events.push(event, size)?;
         }
         if let Some(row) = mapped.issue {
-            let size = issue_size(&row);
-            self.issues.push(Copy { row, links: mapped.links }, size)?;
+            let properties: usize = mapped.properties.iter().map(property_size).sum();
+            let size = issue_size(&row) + properties;
+            self.issues.push(Copy { row, links: mapped.links, properties: mapped.properties }, size)?;
         }
         Ok(())
     }
@@ -232,16 +236,19 @@ impl<'a> Run<'a> {
         }
         // The columns must be known before the first row is written, and are when the last is seen.
         let mut columns = CustomColumns::default();
+        let known = self.site.names.known();
         let mut settled = Sorter::new(|a: &IssueRow, b| a.id.cmp(&b.id), &spool, self.options.memory / 4);
         let mut last = None;
         for copy in issues.finish().map_err(spooled)? {
-            let Copy { mut row, links } = copy.map_err(spooled)?;
+            let Copy { mut row, links, properties } = copy.map_err(spooled)?;
             if last.replace(row.id) == Some(row.id) {
                 continue;
             }
-            self.site.names.settle(&mut row);
+            self.site.names.settle(&known, &mut row);
             columns.observe(&row);
             links.into_iter().for_each(|link| self.site.link(link));
+            self.site.properties(properties);
+            row.organizations.iter().for_each(|name| self.site.organization(name));
             if let Some(found) = self.wanted.get_mut(&row.id) {
                 *found = Some((row.key.clone(), row.project.clone()));
             }
@@ -285,8 +292,10 @@ impl<'a> Run<'a> {
             {
                 row.issue_id = self.wanted_keys.get(key).copied().flatten();
             }
-            let size = event_size(&row);
-            by_time.push(row, size).map_err(spooled)?;
+            for row in jira::elements(&self.site, row) {
+                let size = event_size(&row);
+                by_time.push(row, size).map_err(spooled)?;
+            }
         }
         self.progress.stage("writing events");
         let mut batch: Vec<EventRow> = Vec::with_capacity(BATCH);
@@ -299,7 +308,7 @@ impl<'a> Run<'a> {
         }
         tables.write("events", events_batch(&batch))?;
 
-        let wanted = self.wanted;
+        let (wanted, looked_at) = (self.wanted, self.site.tables_looked_at());
         let side = self.site.into_tables(|id| wanted.get(&id)?.as_ref().map(|(key, _)| key.clone()));
         match side.side_batches() {
             Ok(batches) => {
@@ -308,6 +317,12 @@ impl<'a> Run<'a> {
                 }
             }
             Err(error) => tables.write("users", Err(error))?,
+        }
+        // That there is none of what was looked for is an answer; an absent table is none.
+        for table in looked_at.into_iter().filter_map(schema::table) {
+            if !tables.rows.contains_key(table.name) {
+                tables.write(table.name, Ok(RecordBatch::new_empty(table.schema())))?;
+            }
         }
         self.summary.rows = tables.rows;
         tables.writer.finish()?;
@@ -323,11 +338,7 @@ struct Counter {
 }
 
 impl Counter {
-    fn write(
-        &mut self,
-        table: &str,
-        batch: Result<datafusion::arrow::array::RecordBatch, datafusion::arrow::error::ArrowError>,
-    ) -> Result<(), ImportError> {
+    fn write(&mut self, table: &str, batch: Result<RecordBatch, datafusion::arrow::error::ArrowError>) -> Result<(), ImportError> {
         let batch = batch.map_err(|e| crate::data::write::WriteError::arrow(&self.out, e))?;
         *self.rows.entry(table.to_owned()).or_default() += batch.num_rows() as u64;
         Ok(self.writer.write(table, &batch)?)
@@ -366,6 +377,10 @@ fn event_size(row: &EventRow) -> usize {
     let texts: usize = texts.into_iter().flatten().map(String::len).sum();
     // The struct, and its dozen short texts.
     size_of::<EventRow>() + 400 + texts
+}
+
+fn property_size(row: &PropertyRow) -> usize {
+    size_of::<PropertyRow>() + 100 + row.value.as_ref().map_or(0, String::len)
 }
 
 fn issue_size(row: &IssueRow) -> usize {

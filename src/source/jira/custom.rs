@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::adf;
-use super::json::{Object, day, micros, scalar, text};
+use super::json::{Object, day, micros, object, scalar, text};
 use super::site::Site;
 use crate::data::rows::{CustomValue, date};
 
@@ -37,9 +37,11 @@ pub(super) fn read(value: &Value, site: &mut Site) -> Custom {
             let texts: Vec<String> = list.iter().filter_map(|v| element(v, site)).collect();
             Custom::Value(CustomValue::TextList(texts))
         }
-        Value::Object(object) => match cascade(object) {
-            Some(list) => Custom::Value(CustomValue::TextList(list)),
-            None => element(value, site).map_or(Custom::Nothing, |t| Custom::Value(CustomValue::Text(t))),
+        Value::Object(object) => match (cascade(object), text(object, "iso8601").and_then(micros)) {
+            (Some(list), _) => Custom::Value(CustomValue::TextList(list)),
+            // An instant as service desks write it, in several forms at once.
+            (None, Some(time)) => Custom::Value(CustomValue::Time(time)),
+            (None, None) => element(value, site).map_or(Custom::Nothing, |t| Custom::Value(CustomValue::Text(t))),
         },
     }
 }
@@ -62,21 +64,24 @@ fn cascade(object: &Object) -> Option<Vec<String>> {
 
 /// One value as text: an option's value, an account's id, a version's name, an issue's key.
 fn element(value: &Value, site: &mut Site) -> Option<String> {
-    let object = match value {
-        Value::Object(object) => object,
+    let fields = match value {
+        Value::Object(fields) => fields,
         other => return scalar(other),
     };
-    if object.is_empty() {
+    if fields.is_empty() {
         return None;
     }
-    if adf::is_document(object) {
+    if adf::is_document(fields) {
         return adf::body(value);
     }
-    if object.contains_key("displayName") || object.contains_key("accountId") {
+    if fields.contains_key("displayName") || fields.contains_key("accountId") {
         return site.person(value).map(|p| p.id);
     }
+    if let Some(name) = object(fields, "requestType").and_then(|r| text(r, "name")) {
+        return Some(name.to_owned());
+    }
     for name in ["value", "name", "key", "title"] {
-        if let Some(found) = text(object, name) {
+        if let Some(found) = text(fields, name) {
             return Some(found.to_owned());
         }
     }

@@ -8,7 +8,7 @@ use super::json::{Object, id, instant, int, kind, list, object, scalar, text};
 use super::names::BY_NAME;
 use super::site::Site;
 use super::subject::{Subject, set_actor};
-use super::{Event, Mapped, activity, changelog};
+use super::{Event, Mapped, activity, changelog, properties};
 use crate::data::rows::{IssueRow, LinkRow, date};
 
 /// Reads an issue with everything that is in it.
@@ -22,6 +22,9 @@ pub(super) fn issue(record: &Object, site: &mut Site) -> Result<Mapped, String> 
         Reader { site: &mut *site, row: IssueRow { id: number, key, ..IssueRow::default() }, mapped: Mapped::default() };
     let mut lists = Lists::default();
     for (name, value) in fields {
+        if matches!(name.to_lowercase().as_str(), "issuelinks" | "linked issues") {
+            reader.site.looked_at("links");
+        }
         if !value.is_null() {
             reader.field(name, value, &mut lists);
         }
@@ -66,6 +69,10 @@ pub(super) fn issue(record: &Object, site: &mut Site) -> Result<Mapped, String> 
     }
     for attachment in lists.attachments {
         activity::attachment(attachment, &subject, site, &mut mapped);
+    }
+    if let Some(found) = object(record, "properties") {
+        site.looked_at("properties");
+        mapped.properties = properties::read(&row.key, found);
     }
     mapped.issue = Some(row);
     Ok(mapped)
@@ -133,6 +140,7 @@ impl Reader<'_> {
             "created" => self.row.created = instant(value).ok(),
             "updated" => self.row.updated = self.instant(name, value),
             "resolutiondate" | "resolved" => self.row.resolved = self.instant(name, value),
+            "lastviewed" | "last viewed" => self.row.last_viewed = self.instant(name, value),
             "statuscategorychangedate" | "status category changed" => {
                 self.row.status_category_changed = self.instant(name, value);
             }
@@ -326,7 +334,7 @@ impl Reader<'_> {
     }
 }
 
-/// Fields by name that are sums of others, or seen by one user only.
+/// Fields by name that are sums of others, or shown elsewhere.
 const DERIVED: &[&str] = &[
     "progress",
     "σ progress",
@@ -334,8 +342,6 @@ const DERIVED: &[&str] = &[
     "σ remaining estimate",
     "σ time spent",
     "work ratio",
-    "last viewed",
-    "lastviewed",
     "images",
     "thumbnail",
     "sub-tasks",

@@ -4,26 +4,32 @@ mod activity;
 mod adf;
 mod changelog;
 mod custom;
+mod development;
+mod elements;
 mod issue;
 mod json;
+mod known;
 mod names;
+mod properties;
 mod rank;
 mod records;
 mod site;
 mod subject;
 
+pub(crate) use elements::elements;
 pub(crate) use records::{Context, record};
 pub(crate) use site::Site;
 
 use serde::{Deserialize, Serialize};
 
-use crate::data::rows::{EventRow, IssueRow, LinkRow};
+use crate::data::rows::{EventRow, IssueRow, LinkRow, PropertyRow};
 
 /// What one record told.
 #[derive(Default)]
 pub(crate) struct Mapped {
     pub issue: Option<IssueRow>,
     pub links: Vec<LinkRow>,
+    pub properties: Vec<PropertyRow>,
     pub events: Vec<Event>,
     /// Values and parts that could not be read and were left out.
     pub flaws: Vec<String>,

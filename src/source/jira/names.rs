@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::json::{Object, list, object, text};
+use super::known::Known;
 use crate::data::rows::{CustomValue, FieldRow, IssueRow};
 
 /// Before the name of a custom field of which the record does not tell the id.
@@ -14,6 +15,8 @@ pub(super) const BY_NAME: &str = "name:";
 #[derive(Default)]
 pub(crate) struct Names {
     fields: BTreeMap<String, FieldRow>,
+    /// What makes each field, by its id, such as `com.pyxis.greenhopper.jira:gh-lexo-rank`.
+    makers: BTreeMap<String, String>,
     /// Id and name by name in lower case, as changes tell both.
     changed: BTreeMap<String, (String, String)>,
     /// Names by id, as changes tell them.
@@ -30,6 +33,9 @@ impl Names {
         row.id = id.to_owned();
         row.name = name.to_owned();
         row.field_type = object(field, "schema").and_then(field_type).or(row.field_type.take());
+        if let Some(maker) = object(field, "schema").and_then(|s| text(s, "custom")) {
+            self.makers.insert(id.to_owned(), maker.to_owned());
+        }
         for alias in list(field, "clauseNames").iter().filter_map(Value::as_str) {
             if alias != name && !row.aliases.iter().any(|a| a == alias) {
                 row.aliases.push(alias.to_owned());
@@ -50,6 +56,9 @@ impl Names {
         for (id, schema) in object(answer, "schema").into_iter().flatten() {
             if let (Some(row), Some(schema)) = (self.fields.get_mut(id), schema.as_object()) {
                 row.field_type = field_type(schema).or(row.field_type.take());
+            }
+            if let Some(maker) = schema.as_object().and_then(|s| text(s, "custom")) {
+                self.makers.insert(id.clone(), maker.to_owned());
             }
         }
     }
@@ -88,8 +97,37 @@ impl Names {
         field.or_else(|| self.of_changed.get(id)).map(String::as_str)
     }
 
+    /// The type of a field, by its id or by a name that is that of one field only.
+    pub(super) fn type_of(&self, id: Option<&str>, name: &str) -> Option<&str> {
+        let field = match id {
+            Some(id) => self.fields.get(id),
+            None => {
+                let mut named = self.fields.values().filter(|f| f.name == name);
+                named.next().filter(|_| named.next().is_none())
+            }
+        };
+        field?.field_type.as_deref()
+    }
+
+    /// The custom fields that have columns of their own.
+    pub(crate) fn known(&self) -> Known {
+        let listed = self.fields.values().filter(|f| f.id.starts_with("customfield_"));
+        let listed = listed.map(|f| (f.id.clone(), f.name.as_str(), self.makers.get(&f.id).map(String::as_str)));
+        // A type may be known of a field without a name.
+        let made = self.makers.iter().filter(|(id, _)| !self.fields.contains_key(*id));
+        let made = made.map(|(id, maker)| (id.clone(), "", Some(maker.as_str())));
+        let changed = self.of_changed.iter().filter(|(id, _)| !self.fields.contains_key(*id) && !self.makers.contains_key(*id));
+        let changed = changed.map(|(id, name)| (id.clone(), name.as_str(), None));
+        let used = self.used.values().map(|name| (self.column(name), name.as_str()));
+        let used = used.map(|(column, name)| {
+            let maker = self.makers.get(&column).map(String::as_str);
+            (column, name, maker)
+        });
+        Known::of(listed.chain(made).chain(changed).chain(used))
+    }
+
     /// Gives an issue's custom fields their ids, and fills the columns that only names tell apart.
-    pub(crate) fn settle(&self, issue: &mut IssueRow) {
+    pub(crate) fn settle(&self, known: &Known, issue: &mut IssueRow) {
         for (column, _) in &mut issue.custom {
             if let Some(name) = column.strip_prefix(BY_NAME) {
                 *column = self.column(name);
@@ -97,6 +135,15 @@ impl Names {
         }
         issue.custom.sort_by(|a, b| a.0.cmp(&b.0));
         issue.custom.dedup_by(|a, b| a.0 == b.0);
+        known.settle(issue);
+        for (column, value) in &mut issue.custom {
+            // A cascading select shows no list where only its parent is chosen.
+            if let CustomValue::Text(parent) = value
+                && self.fields.get(column).and_then(|f| f.field_type.as_deref()) == Some("option-with-child")
+            {
+                *value = CustomValue::TextList(vec![std::mem::take(parent)]);
+            }
+        }
         let mut estimate = None;
         for (column, value) in &issue.custom {
             let Some(name) = self.name(column) else {
@@ -107,9 +154,6 @@ impl Names {
                     issue.story_points = Some(*n);
                 }
                 CustomValue::Number(n) if name.eq_ignore_ascii_case("story point estimate") => estimate = Some(*n),
-                CustomValue::Text(key) if name.eq_ignore_ascii_case("epic link") && issue.epic.is_none() => {
-                    issue.epic = Some(key.clone());
-                }
                 CustomValue::Text(key) if name.eq_ignore_ascii_case("parent link") && issue.parent.is_none() => {
                     issue.parent = Some(key.clone());
                 }

@@ -91,10 +91,6 @@ pub(crate) fn record(value: &Value, context: Context<'_>, site: &mut Site) -> Re
 }
 
 fn side(kind: Kind, object: &Object, value: &Value, subject: impl Fn() -> Option<Subject>, site: &mut Site) -> Option<()> {
-    let project = || {
-        let id = id(object, "projectId")?;
-        site.project_of_id(&id).map(str::to_owned).or_else(|| text(object, "project").map(str::to_owned))
-    };
     match kind {
         Kind::User => site.person(value).map(drop),
         Kind::Status => site.status(value, true).map(drop),
@@ -104,16 +100,22 @@ fn side(kind: Kind, object: &Object, value: &Value, subject: impl Fn() -> Option
         Kind::Priority => site.priority(value, true).map(drop),
         Kind::Resolution => site.resolution(value, true).map(drop),
         Kind::Version => {
-            let project = project();
-            site.version(value, project.as_deref()).map(drop)
+            site.version(value, text(object, "project"))?;
+            site.of_project("versions", object);
+            Some(())
         }
         Kind::Component => {
-            let project = text(object, "project").map(str::to_owned).or_else(project);
-            site.component(value, project.as_deref()).map(drop)
+            site.component(value, text(object, "project"))?;
+            site.of_project("components", object);
+            Some(())
         }
         Kind::Field => site.names.field(object),
         Kind::RemoteLink => {
             let subject = subject()?;
+            // An id finds its issue only where that was read too.
+            if let (Some(id), Some(key)) = (subject.id, text(object, "self").and_then(|a| path_part(a, "issue"))) {
+                site.address(id, key);
+            }
             let target = super::json::object(object, "object")?;
             site.remote_link(RemoteLinkRow {
                 id: id(object, "id"),

@@ -1,6 +1,6 @@
 //! What records show of the site around them: people, projects, statuses, versions, fields, links.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -8,8 +8,8 @@ use super::json::{Object, id, instant, int, list, object, query_parameter, text}
 use super::names::Names;
 use super::rank::{rank_priorities, rank_versions};
 use crate::data::rows::{
-    ComponentRow, IssueTypeRow, LinkRow, MembershipRow, PriorityRow, ProjectRow, RemoteLinkRow, ResolutionRow, SprintRow,
-    StatusRow, Tables, UserRow, VersionRow, date,
+    ComponentRow, IssueTypeRow, LinkRow, MembershipRow, OrganizationRow, PriorityRow, ProjectRow, PropertyRow, RemoteLinkRow,
+    ResolutionRow, SprintRow, StatusRow, Tables, UserRow, VersionRow, date,
 };
 
 /// The side tables as far as records have shown them.
@@ -27,6 +27,14 @@ pub(crate) struct Site {
     sprints: BTreeMap<i64, SprintRow>,
     links: BTreeMap<String, LinkRow>,
     remote_links: BTreeMap<String, RemoteLinkRow>,
+    properties: Vec<PropertyRow>,
+    organizations: BTreeSet<String>,
+    /// Tables of which records had the rows, were there any.
+    looked_at: BTreeSet<&'static str>,
+    /// Keys of issues by id, as addresses of records beside them tell.
+    addresses: BTreeMap<i64, String>,
+    /// Table, id of a row and id of its project, where that project may come later.
+    of_projects: Vec<(&'static str, String, String)>,
     pub(crate) names: Names,
 }
 
@@ -95,6 +103,10 @@ impl Site {
         if user.kind.as_deref().is_none_or(|k| k == "user") {
             user.kind = Some(kind.to_owned());
         }
+        let login = object(person, "loginInfo").unwrap_or(person);
+        let time = |name: &str| login.get(name).and_then(|t| instant(t).ok());
+        user.last_login = time("lastLoginTime").max(user.last_login);
+        user.previous_login = time("previousLoginTime").max(user.previous_login);
         user.active = person.get("active").and_then(Value::as_bool).or(user.active);
         for alias in [text(person, "name"), text(person, "key")].into_iter().flatten() {
             if alias != account_id && !user.aliases.iter().any(|a| a == alias) {
@@ -161,9 +173,26 @@ impl Site {
         row.key = key.to_owned();
     }
 
-    /// The key of the project of that id.
-    pub(crate) fn project_of_id(&self, id: &str) -> Option<&str> {
-        self.projects.values().find(|p| p.id.as_deref() == Some(id)).map(|p| p.key.as_str())
+    /// Notes that a version or component belongs to the project of that id.
+    pub(super) fn of_project(&mut self, table: &'static str, row: &Object) {
+        if let (Some(row), Some(project)) = (id(row, "id"), id(row, "projectId")) {
+            self.of_projects.push((table, row, project));
+        }
+    }
+
+    /// Puts the keys of projects where only their ids were told.
+    fn settle_projects(&mut self) {
+        let keys: BTreeMap<&str, &String> = self.projects.values().filter_map(|p| Some((p.id.as_deref()?, &p.key))).collect();
+        for (table, row, project) in &self.of_projects {
+            let key = keys.get(project.as_str()).map(|key| (*key).clone());
+            let slot = match *table {
+                "versions" => self.versions.get_mut(row).map(|v| &mut v.project),
+                _ => self.components.get_mut(row).map(|c| &mut c.project),
+            };
+            if let (Some(slot), Some(key)) = (slot, key) {
+                slot.get_or_insert(key);
+            }
+        }
     }
 
     /// Notes a status; returns its name and category.
@@ -283,6 +312,40 @@ impl Site {
         self.links.insert(key, row);
     }
 
+    /// Notes the name of a customer organization.
+    pub(crate) fn organization(&mut self, name: &str) {
+        if !self.organizations.contains(name) {
+            self.organizations.insert(name.to_owned());
+        }
+    }
+
+    /// Notes values of entity properties.
+    pub(crate) fn properties(&mut self, rows: Vec<PropertyRow>) {
+        self.properties.extend(rows);
+    }
+
+    /// Notes that a record would have had rows of the table.
+    pub(crate) fn looked_at(&mut self, table: &'static str) {
+        self.looked_at.insert(table);
+    }
+
+    /// Tables that were looked for, empty ones included.
+    pub(crate) fn tables_looked_at(&self) -> BTreeSet<&'static str> {
+        self.looked_at.clone()
+    }
+
+    /// Notes the key of an issue that an address tells beside its id.
+    pub(super) fn address(&mut self, id: i64, key: &str) {
+        if key.contains('-') {
+            self.addresses.insert(id, key.to_owned());
+        }
+    }
+
+    /// The name of the sprint of that id.
+    pub(super) fn sprint_name(&self, id: i64) -> Option<&str> {
+        self.sprints.get(&id).map(|s| s.name.as_str())
+    }
+
     /// Notes a link to the outside.
     pub(crate) fn remote_link(&mut self, row: RemoteLinkRow) {
         let key = row.id.clone().unwrap_or_else(|| format!("{} {:?}", row.issue, row.url));
@@ -295,7 +358,8 @@ impl Site {
     }
 
     /// The side tables. `key_of` tells the key of an issue of which a record had only the id.
-    pub(crate) fn into_tables(self, key_of: impl Fn(i64) -> Option<String>) -> Tables {
+    pub(crate) fn into_tables(mut self, key_of: impl Fn(i64) -> Option<String>) -> Tables {
+        self.settle_projects();
         let mut tables = Tables {
             users: self.users.into_values().collect(),
             memberships: self.memberships.into_values().collect(),
@@ -310,10 +374,13 @@ impl Site {
             fields: self.names.into_rows(),
             links: self.links.into_values().collect(),
             remote_links: self.remote_links.into_values().collect(),
+            properties: self.properties,
+            organizations: self.organizations.into_iter().map(|name| OrganizationRow { id: None, name }).collect(),
             ..Tables::default()
         };
         for link in &mut tables.remote_links {
-            if let Some(key) = link.issue.parse().ok().and_then(&key_of) {
+            let id = link.issue.parse::<i64>().ok();
+            if let Some(key) = id.and_then(|id| key_of(id).or_else(|| self.addresses.get(&id).cloned())) {
                 link.issue = key;
             }
         }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jqlx::catalog::entities::ENTITIES;
 use jqlx::data::demo::{NOW, demo, write_demo};
-use jqlx::data::rows::{EventRow, IssueRow, time};
+use jqlx::data::rows::{CustomValue, EventRow, IssueRow, time};
 use jqlx::data::schema::TABLES;
 
 use crate::support::{Rows, snapshots};
@@ -104,11 +104,28 @@ fn now(issue: &IssueRow, field: &str) -> Option<Option<String>> {
         "originalEstimate" => issue.original_estimate.map(|n| n.to_string()),
         "key" => Some(issue.key.clone()),
         "project" => issue.project.clone(),
-        "labels" => Some(issue.labels.join(" ")).filter(|l| !l.is_empty()),
-        "Sprint" => Some(issue.sprints.join(", ")).filter(|l| !l.is_empty()),
         "Team" => issue.custom.iter().find(|(c, _)| c == "customfield_10050").map(|(_, v)| v.to_text()),
+        "Tester" => issue.custom.iter().find(|(c, _)| c == "customfield_10091").map(|(_, v)| v.to_text()),
         "Impact score" => issue.custom.iter().find(|(c, _)| c == "customfield_10070").map(|(_, v)| v.to_text()),
         "Review date" => issue.custom.iter().find(|(c, _)| c == "customfield_10060").map(|(_, v)| v.to_text()),
+        _ => return None,
+    })
+}
+
+/// What a field of several values holds now.
+fn elements(issue: &IssueRow, field: &str) -> Option<Vec<String>> {
+    let custom = |column: &str| match issue.custom.iter().find(|(c, _)| c == column) {
+        Some((_, CustomValue::TextList(list))) => list.clone(),
+        _ => Vec::new(),
+    };
+    Some(match field {
+        "labels" => issue.labels.clone(),
+        "Sprint" => issue.sprints.clone(),
+        "fixVersion" => issue.fix_versions.clone(),
+        "affectedVersion" => issue.affected_versions.clone(),
+        "component" => issue.components.clone(),
+        "Platforms" => custom("customfield_10090"),
+        "Approvers" => custom("customfield_10095"),
         _ => return None,
     })
 }
@@ -128,7 +145,7 @@ fn histories_lead_to_the_present() {
             for change in changes {
                 assert_ne!(change.from_value, change.to_value, "{} {field}", issue.key);
             }
-            if *field == "fixVersion" || *field == "component" {
+            if let Some(present) = elements(issue, field) {
                 let mut held = BTreeSet::new();
                 // Values from the start have no item that adds them.
                 let first_removed = changes.iter().filter_map(|c| c.from_value.clone());
@@ -148,8 +165,11 @@ fn histories_lead_to_the_present() {
                         _ => panic!("{}: one item an element", issue.key),
                     }
                 }
-                let present = if *field == "fixVersion" { &issue.fix_versions } else { &issue.components };
                 assert!(held.iter().all(|v| present.contains(v)), "{} {field}", issue.key);
+                continue;
+            }
+            if *field == "Rank" {
+                // Only the direction is told.
                 continue;
             }
             for pair in changes.windows(2) {
@@ -222,4 +242,94 @@ fn the_demo_can_be_written_over_itself() {
     }
     let beside: Vec<_> = std::fs::read_dir(folder.path()).expect("a folder").collect();
     assert_eq!(beside.len(), 1, "nothing stays beside it");
+}
+
+/// Every column and table has rows, so that examples of every field can show some.
+#[test]
+fn no_column_is_empty() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let at = folder.path().join("demo");
+    write_demo(&at).expect("it can be written");
+    // What the demo has no source for.
+    let none = ["events.time_after", "events.raw", "users.aliases"];
+    for table in TABLES {
+        let rows = Rows::of(&at, table.name);
+        for column in table.columns {
+            let name = format!("{}.{}", table.name, column.name);
+            let filled = rows.column(column.name).iter().filter(|v| !v.is_empty()).count();
+            assert_eq!(filled == 0, none.contains(&name.as_str()), "{name}");
+        }
+    }
+    let issues = Rows::of(&at, "issues");
+    for column in issues.custom_columns() {
+        assert!(issues.column(&column).iter().filter(|v| !v.is_empty()).count() > 5, "{column}");
+    }
+    let fields = Rows::of(&at, "fields").column("id");
+    assert_eq!(issues.custom_columns(), fields);
+}
+
+#[test]
+fn links_versions_and_requests_are_believable() {
+    let tables = demo();
+    let types: BTreeSet<_> = tables.links.iter().map(|l| (l.link_type.as_str(), l.inward.as_deref())).collect();
+    let expected =
+        [("Blocks", "is blocked by"), ("Duplicate", "is duplicated by"), ("Relates", "relates to")].map(|(t, i)| (t, Some(i)));
+    assert_eq!(types, BTreeSet::from(expected));
+    let alive: BTreeSet<_> = tables.issues.iter().filter(|i| i.deleted_at.is_none()).map(|i| i.key.as_str()).collect();
+    for link in &tables.links {
+        assert!(alive.contains(link.source.as_str()) && alive.contains(link.target.as_str()), "{link:?}");
+    }
+    for issue in tables.remote_links.iter().map(|l| &l.issue).chain(tables.properties.iter().map(|p| &p.issue)) {
+        assert!(alive.contains(issue.as_str()), "{issue}");
+    }
+    let ranks: BTreeSet<_> = tables.issues.iter().map(|i| i.rank.as_deref().expect("a rank")).collect();
+    assert_eq!(ranks.len(), tables.issues.len());
+    for issue in &tables.issues {
+        assert_eq!(issue.request_type.is_some(), issue.project.as_deref() == Some("OPS"), "{}", issue.key);
+        assert!(issue.pull_requests_open <= issue.pull_requests && issue.reviews_open <= issue.reviews, "{}", issue.key);
+        assert!(issue.last_viewed.is_none_or(|at| Some(at) > issue.created && at < NOW), "{}", issue.key);
+        assert_eq!((issue.votes, issue.watchers), (Some(issue.voter_ids.len() as i64), Some(issue.watcher_ids.len() as i64)));
+    }
+    assert!(tables.issues.iter().filter(|i| i.votes > Some(3) && i.watchers > Some(3)).count() >= 3);
+    for user in tables.users.iter().filter(|u| u.kind.as_deref() == Some("user")) {
+        assert!(user.previous_login < user.last_login && user.last_login < Some(NOW), "{}", user.account_id);
+    }
+    let names: Vec<_> = tables.versions.iter().filter(|v| v.project.as_deref() == Some("WEB")).map(|v| v.name.as_str()).collect();
+    assert_eq!(names, ["1.8", "1.9", "1.10", "2.0"]);
+}
+
+/// What the examples of the documentation ask for is there.
+#[test]
+fn examples_have_something_to_show() {
+    let tables = demo();
+    let alive = || tables.issues.iter().filter(|i| i.deleted_at.is_none());
+    let has = |what: &str, found: bool| assert!(found, "{what}");
+    let alice = Some("alice".to_owned());
+    has("links of PAY-1", tables.links.iter().any(|l| l.source == "PAY-1" || l.target == "PAY-1"));
+    has("epic PAY-1", alive().any(|i| i.epic.as_deref() == Some("PAY-1")));
+    has("sub-tasks", alive().any(|i| i.issue_type.as_deref() == Some("Sub-task") && i.parent.is_some()));
+    has("votes of alice", alive().any(|i| i.voter_ids.contains(&"alice".into())));
+    has("watched by alice", alive().any(|i| i.watcher_ids.contains(&"alice".into())));
+    has("work of alice", tables.events.iter().any(|e| e.entity == "worklog" && e.actor == alice && e.action == "created"));
+    has("component leads", tables.components.iter().any(|c| c.lead == alice));
+    has("more work than planned", alive().any(|i| i.original_estimate.is_some_and(|e| i.time_spent.is_some_and(|s| s > e))));
+    has("views of this week", alive().any(|i| i.last_viewed.is_some_and(|at| at > NOW - 7 * 86_400_000_000)));
+    has("open pull requests", alive().any(|i| i.pull_requests_open > Some(0)));
+    has("open reviews", alive().any(|i| i.reviews_open > Some(0)));
+    has("failing builds", alive().any(|i| i.builds_failing > Some(0)));
+    has("changes that are tracked only", alive().any(|i| i.change_gating.as_deref() == Some("tracked-only")));
+    let list = |v: &[&str]| CustomValue::TextList(v.iter().map(|v| (*v).to_owned()).collect());
+    for place in [&["Europe", "Oslo"][..], &["Asia"]] {
+        has("a place", alive().any(|i| i.custom.iter().any(|(_, v)| *v == list(place))));
+    }
+    let asked = ["deployment", "billing"];
+    has("properties", asked.iter().all(|a| tables.properties.iter().any(|p| p.property == *a)));
+    has("several elements", tables.properties.windows(2).any(|p| p[0].issue == p[1].issue && p[0].path == p[1].path));
+    has("a filter in a filter", tables.filters.iter().any(|f| f.query.contains("filter = ")));
+    has("an inactive account", tables.users.iter().any(|u| u.active == Some(false)));
+    for state in ["closed", "active", "future"] {
+        let sprints: BTreeSet<_> =
+            tables.sprints.iter().filter(|s| s.state.as_deref() == Some(state)).map(|s| s.name.as_str()).collect();
+        has(state, alive().any(|i| i.sprints.iter().any(|s| sprints.contains(s.as_str()))));
+    }
 }

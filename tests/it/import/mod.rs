@@ -1,6 +1,7 @@
 //! Importing files.
 
 mod damage;
+mod fields;
 mod real;
 mod shapes;
 

@@ -29,8 +29,10 @@ fn apache() {
     let events = Rows::of(out.path(), "events");
     assert_eq!(events.select(&[], &[("entity", "comment"), ("action", "deleted")]).len(), 11);
     assert_eq!(events.select(&[], &[("entity", "comment"), ("action", "created")]).len(), 2075);
-    // Every item of a change log is an event, a new key two.
-    let changes = events.column("event_id").iter().filter(|id| !id.ends_with(":moved")).count() as u64;
+    // Every item of a change log is an event, a new key two, and lists have one an element.
+    let item = |id: &String| id.split_once(":0-").or_else(|| id.split_once(":1+")).map_or(id.as_str(), |(item, _)| item).to_owned();
+    let ids: Vec<String> = events.column("event_id").iter().filter(|id| !id.ends_with(":moved")).map(item).collect();
+    let changes = ids.iter().collect::<std::collections::BTreeSet<_>>().len() as u64;
     let attachments = events.select(&[], &[("entity", "attachment"), ("action", "added")]).len() as u64;
     let edited = events.select(&[], &[("entity", "comment"), ("action", "updated")]).len() as u64;
     let logged = events.select(&[], &[("entity", "worklog"), ("action", "created")]).len() as u64;
@@ -97,6 +99,47 @@ fn devlake() {
     // As many as the files have different ids of; people, statuses and projects are seen in issues too.
     assert_eq!((rows("remote_links"), rows("issue_types")), (130, 6));
     assert!(rows("users") >= 30 && rows("statuses") >= 53 && rows("sprints") >= 30 && rows("projects") >= 12);
+    // Of every issue its key, though most of them are in none of the files.
+    let keys = Rows::of(out.path(), "remote_links").column("issue");
+    assert!(keys.iter().all(|key| key.contains('-')), "{keys:?}");
+    let issues = Rows::of(out.path(), "issues");
+    assert_eq!(issues.column("rank").iter().filter(|rank| rank.is_empty()).count(), 0);
     let events = Rows::of(out.path(), "events");
     assert_eq!(events.select(&[], &[("entity", "worklog"), ("action", "created")]).len(), 30);
+}
+
+/// Every element that goes was there, and what is left at the end is what the issue has now.
+#[test]
+fn elements_of_lists_lead_to_the_present() {
+    let (mut steps, mut told, mut odd) = (0, 0, 0);
+    for (file, site) in [("apache", "apache"), ("duraspace", "duraspace"), ("bitovi-cloud", "bitovi"), ("devlake", "devlake")] {
+        let Some((_, out)) = import_shared(&[&format!("{file}-issues.ndjson.gz")]) else {
+            return;
+        };
+        let events = Rows::of(out.path(), "events");
+        let issues = Rows::of(out.path(), "issues");
+        for (field, column) in [("labels", "labels"), ("Sprint", "sprints")] {
+            let now = issues.select(&["id", column], &[]);
+            let mut held: std::collections::BTreeMap<String, std::collections::BTreeSet<String>> =
+                now.into_iter().map(|row| (row[0].clone(), row[1].split(',').map(str::to_owned).collect())).collect();
+            let changes = events.select(&["issue_id", "from_value", "to_value"], &[("field", field)]);
+            // Backwards, from what is.
+            for change in changes.iter().rev() {
+                let Some(held) = held.get_mut(&change[0]) else { continue };
+                steps += 1;
+                assert!(change[1].is_empty() || change[2].is_empty(), "{site}: {change:?}");
+                if !change[2].is_empty() {
+                    let known = held.remove(&change[2]);
+                    told += u64::from(known);
+                    odd += u64::from(!known);
+                }
+                if !change[1].is_empty() {
+                    held.insert(change[1].clone());
+                }
+            }
+        }
+    }
+    println!("{steps} steps, {told} additions to what is held, {odd} to what is not");
+    // One sprint of duraspace has two ids and was renamed.
+    assert!(steps > 100 && odd <= 1, "{odd} of {told}");
 }
