@@ -51,8 +51,8 @@ pub(crate) fn condition(tables: &Tables, condition: &FieldCondition) -> Expr {
         Test::Compare { op, value: with } => compare(of, value, *op, with),
         Test::Text { query, negated } => {
             let hit = match of.shape {
-                Shape::TextList => functions::list_text(value.clone(), &query.source),
-                _ => functions::text(value.clone(), &query.source),
+                Shape::TextList => functions::list_text(value.clone(), query),
+                _ => functions::text(value.clone(), query),
             };
             if *negated { all(vec![empty(of, value, true), hit.is_not_true()]) } else { hit }
         }
