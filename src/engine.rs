@@ -19,7 +19,7 @@ use crate::error::Error;
 use crate::exec::{self, Rows, Statistics};
 use crate::plan::{self, Tables};
 use crate::semantic::bound::BoundQuery;
-use crate::semantic::{self, Parameters, Session};
+use crate::semantic::{self, Deployment, Parameters, Session};
 use crate::syntax::{self, Dialect};
 
 /// The session: everything an answer depends on besides the query and the data.
@@ -31,6 +31,8 @@ pub struct Options {
     pub time_zone: Option<jiff::tz::TimeZone>,
     /// `currentUser()`: an account id, name or e-mail.
     pub user: Option<String>,
+    /// Which Jira's rules count where Cloud and Data Center differ.
+    pub deployment: Deployment,
     /// Partitions that work in parallel; none: one a core.
     pub threads: Option<usize>,
     /// Bytes that a query may hold in memory before it spills or is refused; none: no limit.
@@ -112,6 +114,7 @@ impl Engine {
             now: options.now.unwrap_or_else(jiff::Timestamp::now).as_microsecond(),
             zone: options.time_zone.unwrap_or(jiff::tz::TimeZone::UTC),
             user: options.user,
+            deployment: options.deployment,
         };
         Ok(Self { context, tables, session, catalog: RwLock::new(Arc::new(catalog)) })
     }

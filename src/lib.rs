@@ -24,4 +24,4 @@ pub use engine::{Engine, Explanation, Options, Query};
 pub use error::Error;
 pub use exec::{Rows, Statistics};
 pub use plan::Tables;
-pub use semantic::{Parameter, Parameters};
+pub use semantic::{Deployment, Parameter, Parameters};

@@ -1,7 +1,7 @@
 //! Query tests: small worlds as JSON lines, a query, and what it must answer.
 //!
 //! The shape is that of `reference/semantics-cases.jsonl`, with a few keys of our own: `events` for arbitrary events,
-//! `params`, `warning` (a code that must be reported), and `error` as a code in place of `true`. `expect` holds issue
+//! `params`, `deployment` (`cloud` or `datacenter`), `warning` (a code that must be reported), and `error` as a code in place of `true`. `expect` holds issue
 //! keys, or event ids where the query asks for ACTIVITY, or arrays where it chooses its columns. A line with `world` and
 //! without `query` is no case: it names a world that later cases of the file begin from by the same key, each replacing
 //! what it states itself.
@@ -19,7 +19,7 @@ use serde_json::{Map, Value};
 pub use run::{Outcome, Verdict, run_cases};
 
 use crate::data::rows::Tables;
-use crate::{Options, Parameter, Parameters};
+use crate::{Deployment, Options, Parameter, Parameters};
 use shape::CaseShape;
 
 /// A query test.
@@ -69,6 +69,11 @@ impl Case {
         let shape: CaseShape = serde_json::from_value(value).map_err(|e| e.to_string())?;
         let now = shape.now.as_deref().map(|t| t.parse().map_err(|_| format!("`{t}` is no instant"))).transpose()?;
         let time_zone = shape.tz.as_deref().map(zone).transpose()?;
+        let deployment = match shape.deployment.as_deref() {
+            None | Some("cloud") => Deployment::Cloud,
+            Some("datacenter") => Deployment::DataCenter,
+            Some(other) => return Err(format!("`{other}` is no deployment: cloud or datacenter")),
+        };
         let error = match &shape.error {
             None | Some(Value::Bool(false) | Value::Null) => None,
             Some(Value::Bool(true)) => Some(Refusal::Any),
@@ -81,7 +86,7 @@ impl Case {
         }
         let world = World {
             tables: world::tables(&shape)?,
-            options: Options { now, time_zone, user: shape.user.clone(), ..Options::default() },
+            options: Options { now, time_zone, user: shape.user.clone(), deployment, ..Options::default() },
         };
         let CaseShape { id, query, expect, warning, .. } = shape;
         Ok(Self { id, query, parameters, expect, error, warning, world })

@@ -20,6 +20,7 @@ pub(super) struct CaseShape {
     pub now: Option<String>,
     pub tz: Option<String>,
     pub user: Option<String>,
+    pub deployment: Option<String>,
     #[serde(default)]
     pub params: BTreeMap<String, Value>,
     #[serde(default)]

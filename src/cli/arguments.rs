@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 
 use super::failure::Failure;
 use crate::render::Format;
-use crate::{Options, Parameter, Parameters};
+use crate::{Deployment, Options, Parameter, Parameters};
 
 /// Where the data is.
 #[derive(clap::Args, Debug)]
@@ -35,6 +35,9 @@ pub(super) struct Session {
     /// Who currentUser() is: an account id, a name or an e-mail
     #[arg(long, value_name = "ID")]
     pub(super) user: Option<String>,
+    /// Whose rules `~` follows: Cloud ignores `word~`, `"a b"~10` and `^4`, Data Center honours them
+    #[arg(long, value_name = "KIND", default_value = "cloud", value_parser = deployments())]
+    pub(super) deployment: Deployment,
     /// Bind a parameter: `--param who=alice` for `$who`; give it again for a list
     #[arg(long = "param", value_name = "NAME=VALUE", value_parser = parameter)]
     pub(super) params: Vec<(String, String)>,
@@ -54,6 +57,7 @@ impl Session {
             now,
             time_zone: Some(self.tz.clone()),
             user: self.user.clone(),
+            deployment: self.deployment,
             threads: self.threads.map(usize::from),
             memory_limit: self.memory_limit,
         })
@@ -137,6 +141,13 @@ fn text(bytes: Vec<u8>, name: &str) -> Result<String, Failure> {
 fn formats() -> impl TypedValueParser<Value = Format> {
     PossibleValuesParser::new(Format::ALL.iter().map(|(_, name)| *name))
         .try_map(|name| Format::ALL.iter().find(|(_, n)| *n == name).map(|(format, _)| *format).ok_or("unknown format"))
+}
+
+fn deployments() -> impl TypedValueParser<Value = Deployment> {
+    PossibleValuesParser::new(["cloud", "datacenter"]).map(|name| match name.as_str() {
+        "datacenter" => Deployment::DataCenter,
+        _ => Deployment::Cloud,
+    })
 }
 
 fn zone(name: &str) -> Result<TimeZone, String> {

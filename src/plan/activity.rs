@@ -40,7 +40,7 @@ pub(crate) fn event(tables: &Tables, test: &EventTest) -> Result<Expr, Error> {
         tests.push(side(tables, "to", values)?);
     }
     for query in &test.text {
-        tests.push(functions::text(need("text")?, &query.source));
+        tests.push(functions::text(need("text")?, query));
     }
     Ok(all(tests))
 }

@@ -58,9 +58,9 @@ pub(crate) fn test(shape: Shape, value: Expr, test: &Test) -> Expr {
         Test::Compare { op, value: with } => comparison(value, *op, literal(with)),
         Test::Text { query, negated } => {
             let hit = if shape == Shape::TextList {
-                functions::list_text(value.clone(), &query.source)
+                functions::list_text(value.clone(), query)
             } else {
-                functions::text(value.clone(), &query.source)
+                functions::text(value.clone(), query)
             };
             signed(hit, *negated)
         }

@@ -8,17 +8,18 @@ use datafusion::arrow::array::{Array, ArrayRef, AsArray, BooleanArray, BooleanBu
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::{Result, ScalarValue, exec_err};
+use datafusion::logical_expr::simplify::{ExprSimplifyResult, SimplifyContext};
 use datafusion::logical_expr::{ColumnarValue, Expr, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility, lit};
 
 use super::list_rank;
-use crate::semantic::text::TextQuery;
+use crate::semantic::text::{TextFlavor, TextQuery};
 
 /// What a function does with the texts of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Role {
-    /// `jql_text(text, query)`: JQL's text search.
+    /// `jql_text(text, query, flavour)`: JQL's text search.
     Text,
-    /// `jql_list_text(list, query)`: some member matches.
+    /// `jql_list_text(list, query, flavour)`: some member matches.
     ListText,
     /// `jql_list_any(list, values)`: some member is one of the values.
     ListAny,
@@ -30,12 +31,30 @@ enum Role {
 struct TextTest {
     role: Role,
     signature: Signature,
+    /// The search of the literals, read once a plan. The literals stay beside it, so an optimised plan can be serialised
+    /// too: whoever reads it gets the function without this.
+    prepared: Option<TextQuery>,
 }
 
 impl TextTest {
     fn udf(role: Role) -> Arc<ScalarUDF> {
-        Arc::new(ScalarUDF::new_from_impl(Self { role, signature: Signature::any(2, Volatility::Immutable) }))
+        let arguments = if matches!(role, Role::Text | Role::ListText) { 3 } else { 2 };
+        let signature = Signature::any(arguments, Volatility::Immutable);
+        Arc::new(ScalarUDF::new_from_impl(Self { role, signature, prepared: None }))
     }
+
+    fn query(&self, with: &ScalarValue, flavor: Option<&ColumnarValue>) -> Result<TextQuery> {
+        if let Some(query) = &self.prepared {
+            return Ok(query.clone());
+        }
+        let Some(ColumnarValue::Scalar(flavor)) = flavor else { return exec_err!("{} takes a flavour", self.name()) };
+        query_of(with, flavor)
+    }
+}
+
+fn query_of(with: &ScalarValue, flavor: &ScalarValue) -> Result<TextQuery> {
+    let Some(flavor) = TextFlavor::named(&text_of(flavor)?) else { return exec_err!("no such flavour of text search") };
+    Ok(TextQuery::new(&text_of(with)?, flavor))
 }
 
 impl ScalarUDFImpl for TextTest {
@@ -56,18 +75,32 @@ impl ScalarUDFImpl for TextTest {
         Ok(DataType::Boolean)
     }
 
+    fn simplify(&self, args: Vec<Expr>, _info: &SimplifyContext) -> Result<ExprSimplifyResult> {
+        let [_, Expr::Literal(with, _), Expr::Literal(flavor, _)] = args.as_slice() else {
+            return Ok(ExprSimplifyResult::Original(args));
+        };
+        if self.prepared.is_some() {
+            return Ok(ExprSimplifyResult::Original(args));
+        }
+        let prepared = Some(query_of(with, flavor)?);
+        let function = ScalarUDF::new_from_impl(Self { role: self.role, signature: self.signature.clone(), prepared });
+        Ok(ExprSimplifyResult::Simplified(function.call(args)))
+    }
+
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
-        let [values, with] = args.args.as_slice() else { return exec_err!("{} takes two arguments", self.name()) };
+        let [values, with, flavor @ ..] = args.args.as_slice() else { return exec_err!("{} lacks arguments", self.name()) };
         let values = values.to_array(args.number_rows)?;
         let ColumnarValue::Scalar(with) = with else { return exec_err!("{} takes a literal", self.name()) };
         let result = match self.role {
             Role::Text => {
-                let query = TextQuery::new(&text_of(with)?);
-                test_texts(&values, |t| query.matches(t))?
+                let query = self.query(with, flavor.first())?;
+                let mut matcher = query.matcher();
+                test_texts(&values, |t| matcher.matches(t))?
             }
             Role::ListText => {
-                let query = TextQuery::new(&text_of(with)?);
-                test_lists(&values, |t| query.matches(t))?
+                let query = self.query(with, flavor.first())?;
+                let mut matcher = query.matcher();
+                test_lists(&values, |t| matcher.matches(t))?
             }
             Role::ListAny => {
                 let wanted: HashSet<String> = texts_of(with)?.into_iter().collect();
@@ -95,7 +128,7 @@ fn texts_of(with: &ScalarValue) -> Result<Vec<String>> {
 }
 
 /// Tests each text once: the values of a dictionary, not its rows.
-fn test_texts(values: &ArrayRef, test: impl Fn(&str) -> bool) -> Result<BooleanArray> {
+fn test_texts(values: &ArrayRef, mut test: impl FnMut(&str) -> bool) -> Result<BooleanArray> {
     if let DataType::Dictionary(..) = values.data_type() {
         let dictionary = values.as_any_dictionary();
         let hits = test_texts(dictionary.values(), test)?;
@@ -107,10 +140,10 @@ fn test_texts(values: &ArrayRef, test: impl Fn(&str) -> bool) -> Result<BooleanA
         return Ok(out.finish());
     }
     let texts = cast(values, &DataType::Utf8View)?;
-    Ok(texts.as_string_view().iter().map(|t| t.map(&test)).collect())
+    Ok(texts.as_string_view().iter().map(|t| t.map(&mut test)).collect())
 }
 
-fn test_lists(values: &ArrayRef, test: impl Fn(&str) -> bool) -> Result<BooleanArray> {
+fn test_lists(values: &ArrayRef, test: impl FnMut(&str) -> bool) -> Result<BooleanArray> {
     let lists = match values.data_type() {
         DataType::List(_) => values.clone(),
         _ => cast(values, &DataType::new_list(DataType::Utf8, true))?,
@@ -172,13 +205,13 @@ pub(crate) fn registered() -> Vec<Arc<ScalarUDF>> {
 }
 
 /// Whether a text matches a search.
-pub(crate) fn text(value: Expr, query: &str) -> Expr {
-    TEXT.call(vec![value, lit(query)])
+pub(crate) fn text(value: Expr, query: &TextQuery) -> Expr {
+    TEXT.call(vec![value, lit(query.source()), lit(query.flavor().name())])
 }
 
 /// Whether some text of a list matches a search.
-pub(crate) fn list_text(value: Expr, query: &str) -> Expr {
-    LIST_TEXT.call(vec![value, lit(query)])
+pub(crate) fn list_text(value: Expr, query: &TextQuery) -> Expr {
+    LIST_TEXT.call(vec![value, lit(query.source()), lit(query.flavor().name())])
 }
 
 /// Whether some text of a list is one of `wanted`.

@@ -371,7 +371,16 @@ impl Binder<'_> {
         let [Member::Literal(literal)] = members.as_slice() else {
             return self.refuse(codes::WRONG_OPERAND, operand.span(), "~ takes one text", None);
         };
-        let query = TextQuery::new(&literal.text);
+        let query = TextQuery::new(&literal.text, self.session.deployment.into());
+        if query.has_leading_wildcard() {
+            let message = "a word of a text search cannot begin with a wildcard";
+            return self.refuse(
+                codes::LEADING_WILDCARD,
+                literal.span,
+                message,
+                Some("begin with letters, as in `log*`".to_string()),
+            );
+        }
         if query.is_empty() {
             self.report(
                 Diagnostic::warning(codes::NEVER_TRUE, "this search matches nothing")

@@ -287,7 +287,12 @@ mod tests {
 
     fn session(zone: &str, now: &str) -> Session {
         let now: jiff::Timestamp = now.parse().unwrap();
-        Session { now: now.as_microsecond(), zone: jiff::tz::TimeZone::get(zone).unwrap(), user: None }
+        Session {
+            now: now.as_microsecond(),
+            zone: jiff::tz::TimeZone::get(zone).unwrap(),
+            user: None,
+            deployment: Default::default(),
+        }
     }
 
     fn show(at: Option<Micros>) -> String {

@@ -124,7 +124,7 @@ impl Words<'_> {
                 format!("{name} is {} {value}", comparison(*op, timely))
             }
             Test::Text { query, negated } => {
-                format!("{name} {} the words {:?}", if *negated { "has a text without" } else { "contains" }, query.source)
+                format!("{name} {} the words {:?}", if *negated { "has a text without" } else { "contains" }, query.source())
             }
             Test::Wildcard { pattern, negated } => {
                 format!("{name} {} the pattern {pattern}", if *negated { "has a value that does not fit" } else { "fits" })
@@ -266,7 +266,7 @@ impl Words<'_> {
             what.push_str(&format!(" via {}", or_list(kinds)));
         }
         for text in &event.text {
-            what.push_str(&format!(" with the words {:?}", text.source));
+            what.push_str(&format!(" with the words {:?}", text.source()));
         }
         for bound in &event.time {
             what.push_str(&self.bound(bound));

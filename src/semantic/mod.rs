@@ -25,4 +25,4 @@ mod values;
 
 pub use binder::{Bound, Parameter, Parameters, Refused, bind};
 pub use explain::explain;
-pub use session::Session;
+pub use session::{Deployment, Session};

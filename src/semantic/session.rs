@@ -4,8 +4,28 @@ use jiff::Zoned;
 use jiff::tz::TimeZone;
 
 use super::bound::Micros;
+use super::text::TextFlavor;
 
-/// Clock, zone and user of one run; passed along, never read from the environment.
+/// Which Jira's rules count where the products differ. Today: what `~` makes of a search string.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Deployment {
+    /// Jira Cloud.
+    #[default]
+    Cloud,
+    /// Jira Data Center or Server.
+    DataCenter,
+}
+
+impl From<Deployment> for TextFlavor {
+    fn from(deployment: Deployment) -> Self {
+        match deployment {
+            Deployment::Cloud => Self::Cloud,
+            Deployment::DataCenter => Self::DataCenter,
+        }
+    }
+}
+
+/// Clock, zone, user and rules of one run; passed along, never read from the environment.
 #[derive(Clone, Debug)]
 pub struct Session {
     /// The instant that `now()` is.
@@ -14,6 +34,8 @@ pub struct Session {
     pub zone: TimeZone,
     /// `currentUser()` as given: an account id, a name or an e-mail.
     pub user: Option<String>,
+    /// Which Jira's rules count.
+    pub deployment: Deployment,
 }
 
 impl Session {

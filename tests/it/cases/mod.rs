@@ -36,7 +36,8 @@ fn passes(name: &str) {
         for case in cases_of(&text) {
             let same = |w: &World| {
                 let (a, b) = (&w.options, &case.world.options);
-                (a.now, &a.time_zone, &a.user) == (b.now, &b.time_zone, &b.user) && w.tables == case.world.tables
+                (a.now, &a.time_zone, &a.user, a.deployment) == (b.now, &b.time_zone, &b.user, b.deployment)
+                    && w.tables == case.world.tables
             };
             if !engines.iter().any(|(w, _)| same(w)) {
                 let engine = Engine::from_tables(case.world.tables.clone(), case.world.options.clone()).await;
@@ -87,7 +88,7 @@ macro_rules! files {
     };
 }
 
-files!(activity, autumn, changed, custom, fields, was, zones);
+files!(activity, autumn, changed, custom, fields, text, was, zones);
 
 #[test]
 fn broken_lines_are_failures_and_end_nothing() {
