@@ -29,7 +29,7 @@ fn text_of(name: &str) -> &'static str {
 }
 
 fn session() -> Session {
-    Session { now: data::demo::NOW, zone: jiff::tz::TimeZone::UTC, user: Some("alice".to_string()), deployment: Default::default() }
+    Session { now: data::demo::NOW, zone: jiff::tz::TimeZone::UTC, user: Some("alice".to_string()), ..Session::default() }
 }
 
 /// Text to optimised logical plan, over the demo's tables.

@@ -116,20 +116,11 @@ fn comments(accents: bool) -> Vec<String> {
 static PLAIN: LazyLock<Vec<String>> = LazyLock::new(|| comments(false));
 static ACCENTS: LazyLock<Vec<String>> = LazyLock::new(|| comments(true));
 
-#[path = "/tmp/old_text.rs"]
-#[allow(dead_code)]
-mod old;
-
 fn measure(bencher: Bencher<'_, '_>, texts: &[String], query: &str, flavor: TextFlavor) {
     let bytes: usize = texts.iter().map(String::len).sum();
     let query = TextQuery::new(query, flavor);
     let mut matcher = query.matcher();
     println!("{query:?}: {} of {} match", texts.iter().filter(|t| matcher.matches(t)).count(), texts.len());
-    if std::env::var("OLD").is_ok() {
-        let query = old::TextQuery::new(query.source());
-        bencher.counter(BytesCount::new(bytes)).bench_local(|| texts.iter().filter(|text| query.matches(divan::black_box(text))).count());
-        return;
-    }
     bencher.counter(BytesCount::new(bytes)).bench_local(|| {
         let mut matcher = query.matcher();
         texts.iter().filter(|text| matcher.matches(divan::black_box(text))).count()

@@ -9,30 +9,42 @@ use datafusion::datasource::MemTable;
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::physical_plan::displayable;
 use datafusion::prelude::{DataFrame, SessionContext};
+use jiff::tz::TimeZone;
 use tokio::sync::RwLock;
 
 use crate::catalog::Catalog;
 use crate::data::schema::TABLES;
 use crate::data::{look_up, read, rows, site};
-use crate::diagnostic::{Diagnostic, Report, codes};
+use crate::diagnostic::{Diagnostic, Report, Severity, codes};
 use crate::error::Error;
 use crate::exec::{self, Rows, Statistics};
-use crate::plan::{self, Tables};
+use crate::plan::{self, Tables, Zone};
 use crate::semantic::bound::BoundQuery;
-use crate::semantic::{self, Deployment, Parameters, Session};
+use crate::semantic::{self, Calendar, Deployment, Estimates, Parameters, Session, WeekStart};
 use crate::syntax::{self, Dialect};
 
 /// The session: everything an answer depends on besides the query and the data.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Options {
     /// The instant that `now()` is; none: the clock's, read once when the engine is opened.
     pub now: Option<jiff::Timestamp>,
-    /// The zone of date literals and day boundaries; none: UTC.
-    pub time_zone: Option<jiff::tz::TimeZone>,
+    /// The zone of date literals and day boundaries; none: that of `user` where the table of users tells it, else
+    /// `site_zone`.
+    pub time_zone: Option<TimeZone>,
+    /// The zone of users whose own is not known; none: UTC.
+    pub site_zone: Option<TimeZone>,
     /// `currentUser()`: an account id, name or e-mail.
     pub user: Option<String>,
     /// Which Jira's rules count where Cloud and Data Center differ.
     pub deployment: Deployment,
+    /// On which day weeks begin.
+    pub week_start: WeekStart,
+    /// What a day and a week of an estimate are.
+    pub estimates: Estimates,
+    /// Which hours are working time.
+    pub calendar: Calendar,
+    /// Whether a query with warnings is refused, each warning an error.
+    pub strict: bool,
     /// Partitions that work in parallel; none: one a core.
     pub threads: Option<usize>,
     /// Bytes that a query may hold in memory before it spills or is refused; none: no limit.
@@ -53,6 +65,7 @@ pub struct Engine {
     context: SessionContext,
     tables: Tables,
     session: Session,
+    strict: bool,
     catalog: RwLock<Arc<Catalog>>,
 }
 
@@ -67,7 +80,8 @@ impl Engine {
     ///
     /// # Errors
     ///
-    /// [`Error::Data`] where the folder or one of its files is not what it should be.
+    /// [`Error::Data`] where the folder or one of its files is not what it should be, or where the zone of the asking user is
+    /// needed and has no known name.
     pub async fn open(folder: impl AsRef<Path>, options: Options) -> Result<Self, Error> {
         Self::new(read::open(folder.as_ref())?, options).await
     }
@@ -110,13 +124,26 @@ impl Engine {
 
     async fn with_context(context: SessionContext, tables: Tables, options: Options) -> Result<Self, Error> {
         let catalog = site::catalog(&context, &tables).await?;
+        let zone = match options.time_zone {
+            Some(zone) => zone,
+            None => users_zone(&catalog, options.user.as_deref())?.or(options.site_zone).unwrap_or(TimeZone::UTC),
+        };
         let session = Session {
             now: options.now.unwrap_or_else(jiff::Timestamp::now).as_microsecond(),
-            zone: options.time_zone.unwrap_or(jiff::tz::TimeZone::UTC),
+            zone,
             user: options.user,
             deployment: options.deployment,
+            week_start: options.week_start,
+            estimates: options.estimates,
+            calendar: options.calendar,
         };
-        Ok(Self { context, tables, session, catalog: RwLock::new(Arc::new(catalog)) })
+        Ok(Self { context, tables, session, strict: options.strict, catalog: RwLock::new(Arc::new(catalog)) })
+    }
+
+    /// The same tables at another instant: what `now()` is from here on.
+    pub fn at(mut self, now: jiff::Timestamp) -> Self {
+        self.session.now = now.as_microsecond();
+        self
     }
 
     /// What queries may name.
@@ -138,20 +165,29 @@ impl Engine {
     ///
     /// # Errors
     ///
-    /// [`Error::Query`] with every diagnostic where the query is refused.
+    /// [`Error::Query`] with every diagnostic where the query is refused; with [`Options::strict`] also for warnings alone.
     pub async fn compile(&self, text: &str, parameters: &Parameters) -> Result<Query, Error> {
         let started = Instant::now();
         let parsed = syntax::parse(text, Dialect::Jqlx);
         let parse_ms = milliseconds(started);
-        let refuse = |diagnostics| Error::Query(Box::new(Report { name: "query".into(), source: text.to_string(), diagnostics }));
+        let refuse = |mut diagnostics: Vec<Diagnostic>| {
+            if self.strict {
+                diagnostics.iter_mut().for_each(|d| d.severity = Severity::Error);
+            }
+            Error::Query(Box::new(Report { name: "query".into(), source: text.to_string(), diagnostics }))
+        };
         if parsed.diagnostics.iter().any(Diagnostic::is_error) {
             return Err(refuse(self.with_binding(parsed, parameters).await));
         }
         let started = Instant::now();
         let bound = self.bind(&parsed.query, parameters).await?.map_err(refuse)?;
+        if self.strict && !bound.warnings.is_empty() {
+            return Err(refuse(bound.warnings));
+        }
         let bind_ms = milliseconds(started);
         let started = Instant::now();
-        let logical = plan::lower(&bound, &self.tables, &self.session.zone_name()).map_err(|e| match e {
+        let zone = Zone { name: &self.session.zone_name(), week_start: self.session.week_start };
+        let logical = plan::lower(&bound, &self.tables, zone).map_err(|e| match e {
             Error::Data(d) if d.code == codes::TOO_LARGE => refuse(vec![*d]),
             other => other,
         })?;
@@ -201,6 +237,18 @@ impl Engine {
             Err(other) => other.diagnostics().to_vec(),
         }
     }
+}
+
+/// The zone of the asking user; none where nobody asks, or the table of users does not tell it.
+fn users_zone(catalog: &Catalog, user: Option<&str>) -> Result<Option<TimeZone>, Error> {
+    let person = user.and_then(|user| catalog.find_people(user).into_iter().next());
+    let Some((person, name)) = person.and_then(|p| Some((p, p.time_zone.as_deref()?))) else { return Ok(None) };
+    // Another zone would move every day boundary of the query, and nobody would see it.
+    TimeZone::get(name).map(Some).map_err(|_| {
+        let message = format!("the time zone of {} is `{name}`, which is no known zone", person.name);
+        let diagnostic = Diagnostic::error(codes::UNKNOWN_ZONE, message);
+        Error::Data(Box::new(diagnostic.help("name the zone with --tz, or correct the table of users")))
+    })
 }
 
 fn milliseconds(since: Instant) -> f64 {

@@ -1,7 +1,8 @@
 //! Query tests: small worlds as JSON lines, a query, and what it must answer.
 //!
 //! The shape is that of `reference/semantics-cases.jsonl`, with a few keys of our own: `events` for arbitrary events,
-//! `params`, `deployment` (`cloud` or `datacenter`), `warning` (a code that must be reported), and `error` as a code in place of `true`. `expect` holds issue
+//! `params`, `deployment` (`cloud` or `datacenter`), `weekStart`, `estimates`, `strict`, `warning` (a code that must be
+//! reported), and `error` as a code in place of `true`. `expect` holds issue
 //! keys, or event ids where the query asks for ACTIVITY, or arrays where it chooses its columns. A line with `world` and
 //! without `query` is no case: it names a world that later cases of the file begin from by the same key, each replacing
 //! what it states itself.
@@ -19,6 +20,7 @@ use serde_json::{Map, Value};
 pub use run::{Outcome, Verdict, run_cases};
 
 use crate::data::rows::Tables;
+use crate::semantic::{Estimates, WeekStart};
 use crate::{Deployment, Options, Parameter, Parameters};
 use shape::CaseShape;
 
@@ -74,6 +76,13 @@ impl Case {
             Some("datacenter") => Deployment::DataCenter,
             Some(other) => return Err(format!("`{other}` is no deployment: cloud or datacenter")),
         };
+        let week_start = match shape.week_start.as_deref() {
+            Some(day) => WeekStart::from_name(day).ok_or_else(|| format!("weeks do not begin on `{day}`"))?,
+            None => WeekStart::default(),
+        };
+        let estimates = shape
+            .estimates
+            .map_or_else(Estimates::default, |of| Estimates { hours_per_day: of.hours_per_day, days_per_week: of.days_per_week });
         let error = match &shape.error {
             None | Some(Value::Bool(false) | Value::Null) => None,
             Some(Value::Bool(true)) => Some(Refusal::Any),
@@ -86,7 +95,16 @@ impl Case {
         }
         let world = World {
             tables: world::tables(&shape)?,
-            options: Options { now, time_zone, user: shape.user.clone(), deployment, ..Options::default() },
+            options: Options {
+                now,
+                time_zone,
+                user: shape.user.clone(),
+                deployment,
+                week_start,
+                estimates,
+                strict: shape.strict,
+                ..Options::default()
+            },
         };
         let CaseShape { id, query, expect, warning, .. } = shape;
         Ok(Self { id, query, parameters, expect, error, warning, world })

@@ -21,6 +21,12 @@ pub(super) struct CaseShape {
     pub tz: Option<String>,
     pub user: Option<String>,
     pub deployment: Option<String>,
+    /// `sunday` or `monday`.
+    pub week_start: Option<String>,
+    #[serde(default)]
+    pub strict: bool,
+    #[serde(default)]
+    pub estimates: Option<EstimatesShape>,
     #[serde(default)]
     pub params: BTreeMap<String, Value>,
     #[serde(default)]
@@ -38,6 +44,14 @@ pub(super) struct CaseShape {
     pub _source: Option<Value>,
     #[serde(rename = "confidence")]
     pub _confidence: Option<Value>,
+}
+
+/// What a day and a week of an estimate are.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(super) struct EstimatesShape {
+    pub hours_per_day: f64,
+    pub days_per_week: f64,
 }
 
 /// Side tables. What issues and events mention besides is added.

@@ -10,9 +10,11 @@ pub mod fields;
 mod function_table;
 pub mod functions;
 mod nearest;
+mod reference;
 mod site;
 pub mod verbs;
 
 pub use nearest::nearest;
+pub use reference::reference;
 pub(crate) use site::eq;
 pub use site::{Catalog, CustomField, Filter, LinkType, LookedUp, NamedValue, Person, Project, Role, Values, Version, Wanted};

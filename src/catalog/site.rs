@@ -98,6 +98,8 @@ pub struct Person {
     pub last_login: Option<i64>,
     /// When the login before that began.
     pub previous_login: Option<i64>,
+    /// Name of the zone, where known.
+    pub time_zone: Option<String>,
 }
 
 /// A project.

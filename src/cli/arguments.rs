@@ -5,16 +5,20 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
+use jiff::Timestamp;
+use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
+use super::config::Config;
 use super::failure::Failure;
 use crate::render::Format;
+use crate::semantic::WeekStart;
 use crate::{Deployment, Options, Parameter, Parameters};
 
 /// Where the data is.
 #[derive(clap::Args, Debug)]
 pub(super) struct Source {
-    /// Folder of Parquet files in the interchange layout
+    /// Folder of Parquet files in the interchange layout [default: JQLX_DATA, then the configuration's]
     #[arg(long, value_name = "DIR", conflicts_with = "demo")]
     pub(super) data: Option<PathBuf>,
     /// Use the sample dataset; it is written to the cache folder once
@@ -29,15 +33,25 @@ pub(super) struct Session {
     /// The instant that now() is, such as 2026-06-01T10:00:00Z or 2026-06-01 [default: the clock]
     #[arg(long, value_name = "INSTANT")]
     pub(super) now: Option<String>,
-    /// Time zone of dates in the query and of times in tables: a name such as Europe/Berlin, or `local`
-    #[arg(long, value_name = "ZONE", default_value = "UTC", value_parser = zone)]
-    pub(super) tz: TimeZone,
+    /// Time zone of dates in the query and of times in tables: a name such as Europe/Berlin, or `local` [default: the user's,
+    /// then the configuration's, then UTC]
+    #[arg(long, value_name = "ZONE", env = "JQLX_TZ", hide_env_values = true, value_parser = zone)]
+    pub(super) tz: Option<TimeZone>,
     /// Who currentUser() is: an account id, a name or an e-mail
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", env = "JQLX_USER", hide_env_values = true)]
     pub(super) user: Option<String>,
     /// Whose rules `~` follows: Cloud ignores `word~`, `"a b"~10` and `^4`, Data Center honours them
     #[arg(long, value_name = "KIND", default_value = "cloud", value_parser = deployments())]
     pub(super) deployment: Deployment,
+    /// On which day weeks begin; sites that use ISO 8601 begin on Monday [default: sunday]
+    #[arg(long, value_name = "DAY", value_parser = week_start())]
+    pub(super) week_start: Option<WeekStart>,
+    /// Refuse a query that has warnings
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true", hide_possible_values = true)]
+    pub(super) strict: Option<bool>,
+    /// Configuration file [default: JQLX_CONFIG, then jqlx/config.toml in the platform's configuration folder]
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
     /// Bind a parameter: `--param who=alice` for `$who`; give it again for a list
     #[arg(long = "param", value_name = "NAME=VALUE", value_parser = parameter)]
     pub(super) params: Vec<(String, String)>,
@@ -50,17 +64,26 @@ pub(super) struct Session {
 }
 
 impl Session {
-    /// The engine's options.
-    pub(super) fn options(&self) -> Result<Options, Failure> {
-        let now = self.now.as_deref().map(|text| instant(text, &self.tz)).transpose().map_err(Failure::Usage)?;
-        Ok(Options {
-            now,
-            time_zone: Some(self.tz.clone()),
-            user: self.user.clone(),
+    /// The engine's options, where the command line does not say it from the configuration. The clock is not among them.
+    pub(super) fn options(&self, config: &Config) -> Options {
+        Options {
+            now: None,
+            time_zone: self.tz.clone(),
+            site_zone: config.tz.clone(),
+            user: self.user.clone().or_else(|| config.user.clone()),
+            week_start: self.week_start.or(config.week_start).unwrap_or_default(),
+            estimates: config.estimates.unwrap_or_default(),
+            calendar: config.calendar.clone().unwrap_or_default(),
+            strict: self.strict.or(config.strict).unwrap_or_default(),
             deployment: self.deployment,
             threads: self.threads.map(usize::from),
             memory_limit: self.memory_limit,
-        })
+        }
+    }
+
+    /// What --now says.
+    pub(super) fn now(&self) -> Result<Option<Now>, Failure> {
+        self.now.as_deref().map(now).transpose().map_err(Failure::Usage)
     }
 
     /// The parameters. One that is given several times is a list.
@@ -150,20 +173,42 @@ fn deployments() -> impl TypedValueParser<Value = Deployment> {
     })
 }
 
-fn zone(name: &str) -> Result<TimeZone, String> {
+fn week_start() -> impl TypedValueParser<Value = WeekStart> {
+    PossibleValuesParser::new([WeekStart::Sunday.name(), WeekStart::Monday.name()])
+        .try_map(|name| WeekStart::from_name(&name).ok_or("unknown day"))
+}
+
+/// A zone by its name, or the machine's.
+pub(super) fn zone(name: &str) -> Result<TimeZone, String> {
     match name {
         "local" => Ok(TimeZone::system()),
         name => TimeZone::get(name).map_err(|_| "no such time zone; use a name such as UTC, Europe/Berlin or `local`".to_owned()),
     }
 }
 
-/// An instant with its offset, or a date and time in the session's zone.
-fn instant(text: &str, zone: &TimeZone) -> Result<jiff::Timestamp, String> {
-    if let Ok(instant) = text.parse::<jiff::Timestamp>() {
-        return Ok(instant);
+/// What --now says: an instant, or a time of a clock whose zone is known only when the data is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Now {
+    Instant(Timestamp),
+    Clock(DateTime),
+}
+
+impl Now {
+    /// The instant in a zone.
+    pub(super) fn instant(self, zone: &TimeZone) -> Result<Timestamp, Failure> {
+        match self {
+            Now::Instant(instant) => Ok(instant),
+            Now::Clock(clock) => zone.to_timestamp(clock).map_err(|error| Failure::Usage(format!("--now: {error}"))),
+        }
     }
-    text.parse::<jiff::civil::DateTime>()
-        .and_then(|clock| zone.to_timestamp(clock))
+}
+
+fn now(text: &str) -> Result<Now, String> {
+    if let Ok(instant) = text.parse() {
+        return Ok(Now::Instant(instant));
+    }
+    text.parse()
+        .map(Now::Clock)
         .map_err(|_| format!("--now cannot be read: {text:?} is no instant such as 2026-06-01T10:00:00Z, and no date"))
 }
 
@@ -236,10 +281,11 @@ mod tests {
     #[test]
     fn an_instant_without_an_offset_is_in_the_sessions_zone() {
         let zone = TimeZone::get("Europe/Berlin").unwrap();
-        assert_eq!(instant("2026-06-01", &zone).unwrap().to_string(), "2026-05-31T22:00:00Z");
-        assert_eq!(instant("2026-06-01 12:30", &zone).unwrap().to_string(), "2026-06-01T10:30:00Z");
-        assert_eq!(instant("2026-06-01T10:00:00+01:00", &zone).unwrap().to_string(), "2026-06-01T09:00:00Z");
-        assert!(instant("yesterday", &zone).is_err());
+        let instant = |text: &str| now(text).unwrap().instant(&zone).unwrap().to_string();
+        assert_eq!(instant("2026-06-01"), "2026-05-31T22:00:00Z");
+        assert_eq!(instant("2026-06-01 12:30"), "2026-06-01T10:30:00Z");
+        assert_eq!(instant("2026-06-01T10:00:00+01:00"), "2026-06-01T09:00:00Z");
+        assert!(now("yesterday").is_err());
     }
 
     #[test]

@@ -13,8 +13,8 @@ use super::terminal::Terminal;
 use crate::catalog::attributes::ATTRIBUTES;
 use crate::catalog::columns::{COLUMN_FUNCTIONS, Computes};
 use crate::catalog::entities::ENTITIES;
-use crate::catalog::fields::{FIELDS, Source};
-use crate::catalog::functions::{Evaluation, FUNCTIONS};
+use crate::catalog::fields::FIELDS;
+use crate::catalog::functions::FUNCTIONS;
 use crate::catalog::verbs::VERBS;
 use crate::render;
 
@@ -54,16 +54,15 @@ struct Listing {
 pub(super) fn fields(arguments: Fields, terminal: &Terminal) -> Result<(), Failure> {
     let mut rows = Vec::new();
     for field in FIELDS {
-        let doc = match field.source {
-            Source::Missing(needs) => format!("{} Not yet: needs {needs}.", field.doc),
-            _ => field.doc.to_owned(),
-        };
         rows.push([
             field.name.to_owned(),
             "issue".to_owned(),
             field.kind.name().to_owned(),
-            doc,
-            field.operators.list(!field.history.is_empty()),
+            yes(field.missing().is_none()),
+            yes(field.has_history()),
+            yes(field.orderable),
+            doc(field.doc, field.missing()),
+            field.operators.list(field.has_history()),
             field.example.to_owned(),
             field.aliases.join(", "),
         ]);
@@ -73,39 +72,41 @@ pub(super) fn fields(arguments: Fields, terminal: &Terminal) -> Result<(), Failu
             attribute.name.to_owned(),
             "event".to_owned(),
             attribute.kind.name().to_owned(),
+            yes(true),
+            yes(false),
+            yes(true),
             attribute.doc.to_owned(),
             attribute.operators.list(false),
             String::new(),
             attribute.aliases.join(", "),
         ]);
     }
-    arguments.listing.write(["name", "of", "type", "description", "operators", "example", "aliases"], rows, terminal)
+    let names = ["name", "of", "type", "answered", "history", "sorts", "description", "operators", "example", "aliases"];
+    arguments.listing.write(names, rows, terminal)
 }
 
 pub(super) fn functions(arguments: Functions, terminal: &Terminal) -> Result<(), Failure> {
     let mut rows = Vec::new();
     for function in FUNCTIONS {
-        let doc = match function.evaluation {
-            Evaluation::Missing(needs) => format!("{} Not yet: needs {needs}.", function.doc),
-            _ => function.doc.to_owned(),
-        };
         rows.push([
             function.signature(),
             if function.returns.is_list() { "list" } else { "value" }.to_owned(),
-            doc,
+            yes(function.missing().is_none()),
+            doc(function.doc, function.missing()),
             function.example.to_owned(),
             function.aliases.join(", "),
         ]);
     }
     for function in COLUMN_FUNCTIONS {
-        let (of, doc) = match function.computes {
-            Computes::Aggregate(_) => ("aggregate", function.doc.to_owned()),
-            Computes::Bucket(_) => ("time bucket", function.doc.to_owned()),
-            Computes::Missing(needs) => ("column", format!("{} Not yet: needs {needs}.", function.doc)),
+        let (of, missing) = match function.computes {
+            Computes::Aggregate(_) => ("aggregate", None),
+            Computes::Bucket(_) => ("time bucket", None),
+            Computes::Missing(needs) => ("column", Some(needs)),
         };
-        rows.push([format!("{}()", function.name), of.to_owned(), doc, String::new(), String::new()]);
+        let (name, doc) = (format!("{}()", function.name), doc(function.doc, missing));
+        rows.push([name, of.to_owned(), yes(missing.is_none()), doc, String::new(), String::new()]);
     }
-    arguments.listing.write(["function", "kind", "description", "example", "aliases"], rows, terminal)
+    arguments.listing.write(["function", "kind", "answered", "description", "example", "aliases"], rows, terminal)
 }
 
 pub(super) fn verbs(arguments: Verbs, terminal: &Terminal) -> Result<(), Failure> {
@@ -119,6 +120,18 @@ pub(super) fn verbs(arguments: Verbs, terminal: &Terminal) -> Result<(), Failure
         rows.push([entity.name.to_owned(), kind.to_owned(), entity.doc.to_owned(), entity.aliases.join(", ")]);
     }
     arguments.listing.write(["word", "kind", "description", "also"], rows, terminal)
+}
+
+fn yes(yes: bool) -> String {
+    if yes { "yes" } else { "no" }.to_owned()
+}
+
+/// A sentence, with what is missing where it is not answered.
+fn doc(doc: &str, missing: Option<&str>) -> String {
+    match missing {
+        Some(needs) => format!("{doc} Not yet: needs {needs}."),
+        None => doc.to_owned(),
+    }
 }
 
 impl Listing {

@@ -4,13 +4,15 @@ use std::fmt::Display;
 use std::io;
 
 use crate::Error;
-use crate::diagnostic::{Code, Diagnostic, codes};
+use crate::diagnostic::{Code, Diagnostic, Report, codes};
 
 /// Why a command ended without success.
 #[derive(Debug)]
 pub(super) enum Failure {
     /// The arguments do not fit together: exit 2.
     Usage(String),
+    /// The configuration file is not what it should be: exit 2.
+    Configuration(Box<Report>),
     /// An error with diagnostics: exit 1.
     Error(Error),
     /// What there was to say has been said: exit 1.
@@ -56,7 +58,7 @@ pub(super) fn with_options(diagnostic: Diagnostic) -> Diagnostic {
 }
 
 /// The error without its number.
-fn reason(error: &io::Error) -> String {
+pub(super) fn reason(error: &io::Error) -> String {
     let text = error.to_string();
     match text.find(" (os error") {
         Some(end) => text[..end].to_lowercase(),

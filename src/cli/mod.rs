@@ -1,12 +1,13 @@
 //! The command line: one file a command. Parses arguments, calls the facade, renders.
 //!
 //! Results go to stdout, everything else to stderr. Exit 0: success; 1: a query, a file or a check was refused or failed;
-//! 2: wrong usage; 130: interrupted.
+//! 2: wrong usage or configuration; 130: interrupted.
 
 mod arguments;
 mod catalogue;
 mod check;
 mod completions;
+mod config;
 mod demo;
 mod explain;
 mod failure;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::StreamExt;
+use jiff::tz::TimeZone;
 
 use super::arguments::{Rendering, Session, Source, Text, duration};
 use super::failure::Failure;
@@ -53,6 +54,7 @@ pub(super) fn run(arguments: Arguments, terminal: &Terminal) -> Result<(), Failu
     let text: Arc<str> = arguments.text.read()?.into();
     let running = Running::start(terminal, arguments.session.threads.map(usize::from), arguments.timeout)?;
     let engine = open(&running, &arguments.source, &arguments.session, terminal)?;
+    let zone = engine.session().zone.clone();
     let parameters = Arc::new(arguments.session.parameters());
     for run in 1..=arguments.repeat {
         let (engine, text, parameters) = (engine.clone(), text.clone(), parameters.clone());
@@ -68,11 +70,11 @@ pub(super) fn run(arguments: Arguments, terminal: &Terminal) -> Result<(), Failu
         let statistics = if run < arguments.repeat {
             running.wait(drain(rows))??
         } else {
-            let settings = output::settings(&arguments.rendering, terminal, arguments.session.tz.clone());
+            let settings = output::settings(&arguments.rendering, terminal, zone.clone());
             let output = Output::open(arguments.rendering.output.as_deref(), &running.watch)?;
             let (statistics, summary) = write(&running, rows, format, settings, &output)?;
             output.commit(&running.watch)?;
-            footer(&arguments, terminal, format, &summary);
+            footer(&arguments, &zone, terminal, format, &summary);
             statistics
         };
         if arguments.stats {
@@ -149,7 +151,7 @@ fn statistics_line(statistics: &Statistics) -> String {
 }
 
 /// What the rows themselves do not say.
-fn footer(arguments: &Arguments, terminal: &Terminal, format: render::Format, summary: &Summary) {
+fn footer(arguments: &Arguments, zone: &TimeZone, terminal: &Terminal, format: render::Format, summary: &Summary) {
     if format != render::Format::Table && arguments.rendering.output.is_none() {
         return;
     }
@@ -160,7 +162,7 @@ fn footer(arguments: &Arguments, terminal: &Terminal, format: render::Format, su
     if let Some(path) = &arguments.rendering.output {
         text.push_str(&format!(" in {}", path.display()));
     }
-    let zone = arguments.session.tz.iana_name().unwrap_or("local time");
+    let zone = zone.iana_name().unwrap_or("local time");
     if summary.zoned && zone != "UTC" {
         text.push_str(&format!(", times in {zone}"));
     }

@@ -3,18 +3,21 @@
 //! Queries compute on the runtime's workers; this thread only waits, for them or for a stop. Operators yield when they like,
 //! so a timer among them could come late (see `watch`).
 
+use std::ffi::OsString;
 use std::future::Future;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::runtime::{Builder, Runtime};
 
 use super::arguments::{self, Source};
+use super::config::Config;
 use super::failure::Failure;
 use super::terminal::Terminal;
 use super::watch::Watch;
 use crate::diagnostic::{Diagnostic, codes};
-use crate::{Engine, Error, Options};
+use crate::{Engine, Error};
 
 /// Stack of the workers: optimiser rules recurse over the plan.
 const WORKER_STACK: usize = 32 << 20;
@@ -92,20 +95,32 @@ pub(super) fn open(
     session: &arguments::Session,
     terminal: &Terminal,
 ) -> Result<Arc<Engine>, Failure> {
-    let mut options: Options = session.options()?;
-    let folder = match (&source.data, source.demo) {
-        (Some(folder), _) => folder.clone(),
-        (None, true) => {
-            let (folder, now) = super::demo::cached()?;
-            if options.now.is_none() {
-                options.now = Some(now);
-                terminal.note(&format!("sample data; now() is {now}"));
-            }
-            folder
+    let config = Config::load(session.config.as_deref())?;
+    let mut options = session.options(&config);
+    let now = session.now()?;
+    let named = || source.data.clone().or_else(|| environment("JQLX_DATA").map(PathBuf::from)).or(config.data);
+    let folder = if source.demo {
+        let (folder, at) = super::demo::cached()?;
+        options.now = Some(at);
+        if now.is_none() {
+            terminal.note(&format!("sample data; now() is {at}"));
         }
-        (None, false) => {
-            return Err(Failure::Usage("no data: give a folder with --data DIR, or --demo for the sample data".to_owned()));
-        }
+        folder
+    } else {
+        named().ok_or_else(|| Failure::Usage("no data: give a folder with --data DIR, or --demo for the sample data".to_owned()))?
     };
-    Ok(Arc::new(running.wait(async move { Engine::open(folder, options).await })??))
+    let engine = running.wait(async move { Engine::open(folder, options).await })??;
+    let engine = match now {
+        Some(now) => {
+            let instant = now.instant(&engine.session().zone)?;
+            engine.at(instant)
+        }
+        None => engine,
+    };
+    Ok(Arc::new(engine))
+}
+
+/// A variable of the environment; an empty one is as good as none.
+pub(super) fn environment(name: &str) -> Option<OsString> {
+    std::env::var_os(name).filter(|value| !value.is_empty())
 }

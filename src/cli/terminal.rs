@@ -95,6 +95,10 @@ impl Terminal {
                 self.line(&format!("{red}error:{reset} {message}\n\nFor more information, try '--help'."));
                 ExitCode::from(2)
             }
+            Failure::Configuration(report) => {
+                self.report(report);
+                ExitCode::from(2)
+            }
             Failure::Error(error) => {
                 self.report(&error.report());
                 ExitCode::FAILURE

@@ -37,6 +37,7 @@ pub async fn catalog(context: &SessionContext, tables: &Tables) -> Result<Catalo
                 active: r.truth("active"),
                 last_login: r.time("last_login"),
                 previous_login: r.time("previous_login"),
+                time_zone: r.text("time_zone"),
             })
             .collect();
         catalog.set_people(people);

@@ -84,6 +84,7 @@ codes! {
     BAD_FILE = "jqlx::data::bad_file", "A Parquet file cannot be read.";
     BAD_COLUMN = "jqlx::data::bad_column", "A column has the wrong type.";
     BAD_ZONE = "jqlx::data::bad_zone", "A time column is not in UTC.";
+    UNKNOWN_ZONE = "jqlx::data::unknown_zone", "The asking user's time zone is no zone that jqlx knows.";
     MISSING_COLUMN = "jqlx::data::missing_column", "A required column is missing.";
     MISSING_TABLE = "jqlx::data::missing_table", "The query needs a table that the data does not have.";
     OUT_OF_MEMORY = "jqlx::exec::out_of_memory", "The query reached its memory limit.";
@@ -103,5 +104,9 @@ codes! {
     IMPORT_SPOOL = "jqlx::import::spool", "The temporary files of an import could not be written or read.";
     CANNOT_READ = "jqlx::io::read", "A file or stdin cannot be read.";
     CANNOT_WRITE = "jqlx::io::write", "The output cannot be written: the disk is full, the folder is missing or not ours.";
+    CONFIG_SYNTAX = "jqlx::config::syntax", "The configuration file is no TOML.";
+    CONFIG_UNKNOWN_KEY = "jqlx::config::unknown_key", "The configuration file has a key that jqlx does not know.";
+    CONFIG_WRONG_TYPE = "jqlx::config::wrong_type", "A value of the configuration file has the wrong type.";
+    CONFIG_BAD_VALUE = "jqlx::config::bad_value", "A value of the configuration file is not one that its key takes.";
     TIMED_OUT = "jqlx::exec::timed_out", "The query did not end within the time that --timeout gives.";
 }

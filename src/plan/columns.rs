@@ -8,10 +8,20 @@ use datafusion::logical_expr::{Expr, cast, lit, when};
 use datafusion::scalar::ScalarValue;
 
 use super::scan::{Tables, field, time_type};
+use crate::semantic::WeekStart;
 use crate::semantic::bound::{Aggregate, BoundField, ColumnExpr, Shape, Unit};
 
-/// A column; `zone` is the session's, for time buckets.
-pub(crate) fn column(tables: &Tables, of: &ColumnExpr, zone: &str) -> Expr {
+/// What time buckets follow.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Zone<'a> {
+    /// The session's zone as Arrow names it.
+    pub(crate) name: &'a str,
+    /// On which day weeks begin there.
+    pub(crate) week_start: WeekStart,
+}
+
+/// A column; `zone` is for time buckets.
+pub(crate) fn column(tables: &Tables, of: &ColumnExpr, zone: Zone<'_>) -> Expr {
     match of {
         ColumnExpr::Field(f) => field(tables, f),
         ColumnExpr::Bucket(unit, f) => bucket(tables, *unit, f, zone),
@@ -40,7 +50,7 @@ fn counted(tables: &Tables, of: &BoundField) -> Expr {
     }
 }
 
-fn bucket(tables: &Tables, unit: Unit, of: &BoundField, zone: &str) -> Expr {
+fn bucket(tables: &Tables, unit: Unit, of: &BoundField, Zone { name: zone, week_start }: Zone<'_>) -> Expr {
     // Days have no zone; they are truncated as if they were instants of UTC.
     let zone = if of.shape == Shape::Date || zone == "UTC" { "UTC" } else { zone };
     let local = DataType::Timestamp(TimeUnit::Microsecond, Some(zone.into()));
@@ -50,7 +60,8 @@ fn bucket(tables: &Tables, unit: Unit, of: &BoundField, zone: &str) -> Expr {
     let start = match unit {
         Unit::Hour => date_trunc(lit("hour"), value),
         Unit::Day => date_trunc(lit("day"), value),
-        // Weeks begin on Sunday in JQL and on Monday in SQL.
+        // SQL's weeks begin on Monday.
+        Unit::Week if week_start == WeekStart::Monday => date_trunc(lit("week"), value),
         Unit::Week => date_trunc(lit("week"), value + day()) - day(),
         Unit::Month => date_trunc(lit("month"), value),
         Unit::Quarter => date_trunc(lit("quarter"), value),

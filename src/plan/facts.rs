@@ -8,6 +8,7 @@ use datafusion::functions_aggregate::expr_fn::{bool_or, count};
 use datafusion::logical_expr::{Expr, LogicalPlanBuilder, lit, when};
 
 use super::attached::Attached;
+use super::columns::Zone;
 use super::expr::{all, any, comparison, condition};
 use super::intervals::Intervals;
 use super::membership::Membership;
@@ -30,12 +31,12 @@ pub(crate) struct Facts<'a> {
     intervals: Vec<Intervals>,
     attached: Vec<Attached>,
     memberships: Vec<Membership>,
-    zone: &'a str,
+    zone: Zone<'a>,
 }
 
 impl<'a> Facts<'a> {
     /// `zone` is the session's, for queries within the query.
-    pub(crate) fn new(tables: &'a Tables, target: Target, zone: &'a str) -> Self {
+    pub(crate) fn new(tables: &'a Tables, target: Target, zone: Zone<'a>) -> Self {
         let (events, intervals, attached, memberships) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         Self { tables, target, events, intervals, attached, memberships, zone }
     }

@@ -6,7 +6,7 @@ use datafusion::functions_aggregate::expr_fn::max;
 use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, cast, lit};
 use datafusion::scalar::ScalarValue;
 
-use super::columns;
+use super::columns::{self, Zone};
 use super::expr::{in_list, texts};
 use super::facts::Facts;
 use super::order::{self, Order};
@@ -19,8 +19,8 @@ use crate::semantic::bound::{BoundField, BoundQuery, ColumnExpr, Condition, Rela
 /// More clauses than this make plans that take longer to optimise than to run.
 const MAX_CLAUSES: usize = 5_000;
 
-/// Lowers a query; `zone` is the IANA name of the session's zone.
-pub(crate) fn lower(query: &BoundQuery, tables: &Tables, zone: &str) -> Result<LogicalPlan, Error> {
+/// Lowers a query; `zone` is for time buckets.
+pub(crate) fn lower(query: &BoundQuery, tables: &Tables, zone: Zone<'_>) -> Result<LogicalPlan, Error> {
     if clauses_of(query) > MAX_CLAUSES {
         return Err(Error::Data(Box::new(
             Diagnostic::error(codes::TOO_LARGE, format!("the query has more than {MAX_CLAUSES} clauses"))
@@ -31,7 +31,7 @@ pub(crate) fn lower(query: &BoundQuery, tables: &Tables, zone: &str) -> Result<L
 }
 
 /// The rows of a query, or of one within a query.
-pub(crate) fn rows(query: &BoundQuery, tables: &Tables, zone: &str) -> Result<LogicalPlanBuilder, Error> {
+pub(crate) fn rows(query: &BoundQuery, tables: &Tables, zone: Zone<'_>) -> Result<LogicalPlanBuilder, Error> {
     let mut facts = Facts::new(tables, query.target, zone);
     let condition = query.condition.as_ref().map(|c| facts.condition(c)).transpose()?;
     let rows = match query.target {
@@ -158,7 +158,7 @@ fn condition_reads_issue(condition: &Condition) -> bool {
     }
 }
 
-fn grouped(query: &BoundQuery, tables: &Tables, rows: LogicalPlanBuilder, zone: &str) -> Result<LogicalPlanBuilder, Error> {
+fn grouped(query: &BoundQuery, tables: &Tables, rows: LogicalPlanBuilder, zone: Zone<'_>) -> Result<LogicalPlanBuilder, Error> {
     let names: Vec<String> = query.columns.iter().map(|c| c.name.clone()).collect();
     let (mut keys, mut aggregates) = (Vec::new(), Vec::new());
     for column in &query.columns {
@@ -174,7 +174,7 @@ fn grouped(query: &BoundQuery, tables: &Tables, rows: LogicalPlanBuilder, zone: 
     finish(query, rows, keys, &names)
 }
 
-fn listed(query: &BoundQuery, tables: &Tables, rows: LogicalPlanBuilder, zone: &str) -> Result<LogicalPlanBuilder, Error> {
+fn listed(query: &BoundQuery, tables: &Tables, rows: LogicalPlanBuilder, zone: Zone<'_>) -> Result<LogicalPlanBuilder, Error> {
     let names: Vec<String> = query.columns.iter().map(|c| c.name.clone()).collect();
     let rows = order::join(tables, &query.order_by, rows)?;
     let Order { hidden, keys } = order::order(tables, &query.order_by, &names)?;

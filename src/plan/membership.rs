@@ -6,6 +6,7 @@ use datafusion::functions::expr_fn::lower;
 use datafusion::logical_expr::{Expr, LogicalPlanBuilder, cast, lit, when};
 
 use super::attached::Attached;
+use super::columns::Zone;
 use super::expr::{all, any, condition, in_list, texts};
 use super::scan::{ISSUES, Tables, col, field, field_of};
 use crate::error::Error;
@@ -38,7 +39,7 @@ impl Membership {
     }
 
     /// Joins it to the rows.
-    pub(crate) fn join(self, rows: LogicalPlanBuilder, tables: &Tables, zone: &str) -> Result<LogicalPlanBuilder, Error> {
+    pub(crate) fn join(self, rows: LogicalPlanBuilder, tables: &Tables, zone: Zone<'_>) -> Result<LogicalPlanBuilder, Error> {
         let alias = self.alias();
         let type_of = key_type(self.field.shape);
         let values = values(&self.relation, tables, zone)?;
@@ -96,7 +97,7 @@ fn key_type(shape: Shape) -> DataType {
 }
 
 /// The values of a relation as the column `member`.
-fn values(relation: &Relation, tables: &Tables, zone: &str) -> Result<LogicalPlanBuilder, Error> {
+fn values(relation: &Relation, tables: &Tables, zone: Zone<'_>) -> Result<LogicalPlanBuilder, Error> {
     match relation {
         Relation::Linked(test) => linked(tables, test),
         Relation::Rows { table, column, tests } => {

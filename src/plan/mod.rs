@@ -16,6 +16,7 @@ mod membership;
 mod order;
 mod scan;
 
+pub(crate) use columns::Zone;
 pub(crate) use lower::lower;
 pub use scan::Tables;
 pub(crate) use scan::col;

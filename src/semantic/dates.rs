@@ -4,7 +4,7 @@ use jiff::civil::{Date, DateTime};
 use jiff::{SignedDuration, Span, Zoned};
 
 use super::bound::{Micros, Unit};
-use super::session::Session;
+use super::session::{Estimates, Session, WeekStart};
 
 const MINUTE: i64 = 60_000_000;
 const HOUR: i64 = 60 * MINUTE;
@@ -93,8 +93,9 @@ pub(crate) fn clock_duration(text: &str, bare: i64) -> Option<i64> {
     Some(total)
 }
 
-/// A working duration of an estimate in seconds: `1w` is five days, `1d` eight hours, a bare number minutes.
-pub(crate) fn estimate(text: &str) -> Option<i64> {
+/// A working duration of an estimate in seconds; a bare number counts minutes.
+pub(crate) fn estimate(text: &str, of: &Estimates) -> Option<i64> {
+    let day = of.hours_per_day * 3600.0;
     let mut total: i64 = 0;
     let mut rest = text.trim();
     let negative = rest.starts_with('-');
@@ -108,13 +109,13 @@ pub(crate) fn estimate(text: &str) -> Option<i64> {
         let mut tail = rest[end..].chars();
         let unit = match tail.next() {
             None => 60.0,
-            Some('w') => 5.0 * 8.0 * 3600.0,
-            Some('d') => 8.0 * 3600.0,
+            Some('w') => of.days_per_week * day,
+            Some('d') => day,
             Some('h') => 3600.0,
             Some('m') => 60.0,
             _ => return None,
         };
-        total = total.checked_add((number * unit) as i64)?;
+        total = total.checked_add((number * unit).round() as i64)?;
         rest = tail.as_str().trim_start();
     }
     Some(if negative { -total } else { total })
@@ -206,14 +207,14 @@ impl Session {
     /// `startOfX(increment)`: an increment in the own unit moves the period first, any other is added to its start.
     pub(crate) fn start_of(&self, unit: Unit, increment: Option<Increment>) -> Option<Micros> {
         let (own, other) = split(unit, increment);
-        let start = start(self.zoned(self.now), unit, own)?;
+        let start = start(self.zoned(self.now), unit, self.week_start, own)?;
         Some(add(start, other)?.timestamp().as_microsecond())
     }
 
     /// `endOfX(increment)`: the last millisecond.
     pub(crate) fn end_of(&self, unit: Unit, increment: Option<Increment>) -> Option<Micros> {
         let (own, other) = split(unit, increment);
-        let next = start(self.zoned(self.now), unit, own.checked_add(1)?)?;
+        let next = start(self.zoned(self.now), unit, self.week_start, own.checked_add(1)?)?;
         let end = next.checked_sub(SignedDuration::from_millis(1)).ok()?;
         Some(add(end, other)?.timestamp().as_microsecond())
     }
@@ -236,7 +237,7 @@ fn split(unit: Unit, increment: Option<Increment>) -> (i64, Option<Increment>) {
 }
 
 /// The start of the unit that lies `moved` units from the one of `at`.
-fn start(at: Zoned, unit: Unit, moved: i64) -> Option<Zoned> {
+fn start(at: Zoned, unit: Unit, week_start: WeekStart, moved: i64) -> Option<Zoned> {
     let date = at.date();
     let first = match unit {
         Unit::Hour => {
@@ -249,9 +250,8 @@ fn start(at: Zoned, unit: Unit, moved: i64) -> Option<Zoned> {
                 .ok();
         }
         Unit::Day => date.checked_add(Span::new().try_days(moved).ok()?).ok()?,
-        // Sunday to Saturday is Jira's default.
         Unit::Week => {
-            let back = i64::from(date.weekday().to_sunday_zero_offset());
+            let back = i64::from(week_start.days_before(date));
             date.checked_add(Span::new().try_days(moved.checked_mul(7)?.checked_sub(back)?).ok()?).ok()?
         }
         Unit::Month => date.first_of_month().checked_add(Span::new().try_months(moved).ok()?).ok()?,
@@ -287,12 +287,7 @@ mod tests {
 
     fn session(zone: &str, now: &str) -> Session {
         let now: jiff::Timestamp = now.parse().unwrap();
-        Session {
-            now: now.as_microsecond(),
-            zone: jiff::tz::TimeZone::get(zone).unwrap(),
-            user: None,
-            deployment: Default::default(),
-        }
+        Session { now: now.as_microsecond(), zone: jiff::tz::TimeZone::get(zone).unwrap(), ..Session::default() }
     }
 
     fn show(at: Option<Micros>) -> String {
@@ -333,5 +328,28 @@ mod tests {
         assert_eq!(show(s.end_of(Unit::Year, increment("+3M"))), "2027-03-31T23:59:59.999Z");
         assert_eq!(increment("1x"), None);
         assert_eq!(s.start_of(Unit::Year, increment("999999")), None);
+    }
+
+    #[test]
+    fn a_week_begins_on_the_day_that_the_site_chose() {
+        // A Sunday.
+        let mut s = session("Europe/Berlin", "2026-06-14T12:00:00Z");
+        let show_week = |s: &Session| [s.start_of(Unit::Week, None), s.end_of(Unit::Week, None)].map(show);
+        assert_eq!(show_week(&s), ["2026-06-13T22:00:00Z", "2026-06-20T21:59:59.999Z"]);
+        s.week_start = WeekStart::Monday;
+        assert_eq!(show_week(&s), ["2026-06-07T22:00:00Z", "2026-06-14T21:59:59.999Z"]);
+        assert_eq!(show(s.start_of(Unit::Week, increment("-1"))), "2026-05-31T22:00:00Z");
+    }
+
+    #[test]
+    fn the_days_of_an_estimate_are_the_sites() {
+        let site = Estimates { hours_per_day: 7.5, days_per_week: 4.0 };
+        for (text, usual, other) in
+            [("1w", 144_000, 108_000), ("1w 1d", 172_800, 135_000), ("90", 5_400, 5_400), ("-2d 30m", -59_400, -55_800)]
+        {
+            assert_eq!(estimate(text, &Estimates::default()), Some(usual), "{text}");
+            assert_eq!(estimate(text, &site), Some(other), "{text}");
+        }
+        assert_eq!(estimate("1y", &site), None);
     }
 }

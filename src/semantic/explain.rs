@@ -151,7 +151,7 @@ impl Words<'_> {
                 for test in tests {
                     thing.push_str(&match test {
                         AttachedTest::Author(by) => format!(" by {}", actors(by)),
-                        AttachedTest::Text(query) => format!(" with the words {:?}", query.source),
+                        AttachedTest::Text(query) => format!(" with the words {:?}", query.source()),
                         AttachedTest::Day(day) => {
                             let day = FieldCondition { field: among.field.clone(), test: day.clone() };
                             format!(" whose day {}", self.field(&day).trim_start_matches(&name).trim_start())

@@ -3,6 +3,7 @@
 mod attached;
 mod binder;
 pub mod bound;
+mod calendar;
 mod clause;
 mod columns;
 mod compare;
@@ -24,5 +25,6 @@ mod users;
 mod values;
 
 pub use binder::{Bound, Parameter, Parameters, Refused, bind};
+pub use calendar::{Calendar, Hours};
 pub use explain::explain;
-pub use session::{Deployment, Session};
+pub use session::{Deployment, Estimates, Session, WeekStart};

@@ -1,9 +1,11 @@
 //! What an answer depends on besides the query and the data.
 
 use jiff::Zoned;
+use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
 
 use super::bound::Micros;
+use super::calendar::Calendar;
 use super::text::TextFlavor;
 
 /// Which Jira's rules count where the products differ. Today: what `~` makes of a search string.
@@ -25,7 +27,7 @@ impl From<Deployment> for TextFlavor {
     }
 }
 
-/// Clock, zone, user and rules of one run; passed along, never read from the environment.
+/// Clock, zone, user and site settings of one run; passed along, never read from the environment.
 #[derive(Clone, Debug)]
 pub struct Session {
     /// The instant that `now()` is.
@@ -36,6 +38,83 @@ pub struct Session {
     pub user: Option<String>,
     /// Which Jira's rules count.
     pub deployment: Deployment,
+    /// On which day `startOfWeek()`, `endOfWeek()` and `week()` begin a week.
+    pub week_start: WeekStart,
+    /// What a day and a week of an estimate are.
+    pub estimates: Estimates,
+    /// Which hours are working time.
+    pub calendar: Calendar,
+}
+
+impl Default for Session {
+    /// 1970 in UTC, nobody asking, and the site settings that Jira comes with.
+    fn default() -> Self {
+        Self {
+            now: 0,
+            zone: TimeZone::UTC,
+            user: None,
+            deployment: Deployment::default(),
+            week_start: WeekStart::default(),
+            estimates: Estimates::default(),
+            calendar: Calendar::default(),
+        }
+    }
+}
+
+/// On which day a week begins.
+///
+/// ```
+/// use jqlx::semantic::WeekStart;
+/// assert_eq!(WeekStart::from_name("Monday"), Some(WeekStart::Monday));
+/// assert_eq!(WeekStart::default(), WeekStart::Sunday);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum WeekStart {
+    /// Jira's default.
+    #[default]
+    Sunday,
+    /// Of sites that use ISO 8601 in the date picker.
+    Monday,
+}
+
+impl WeekStart {
+    /// The day of a name, ignoring case; none where weeks cannot begin on it.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Sunday, Self::Monday].into_iter().find(|day| day.name().eq_ignore_ascii_case(name))
+    }
+
+    /// `sunday` or `monday`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Sunday => "sunday",
+            Self::Monday => "monday",
+        }
+    }
+
+    /// How many days lie between the start of a day's week and the day, 0 to 6.
+    pub fn days_before(self, day: Date) -> i8 {
+        let first = match self {
+            Self::Sunday => Weekday::Sunday,
+            Self::Monday => Weekday::Monday,
+        };
+        first.until(day.weekday())
+    }
+}
+
+/// How much working time the days and weeks of an estimate are: Jira's time tracking settings.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Estimates {
+    /// Hours that `1d` is, more than 0 and at most 24.
+    pub hours_per_day: f64,
+    /// Days that `1w` is, more than 0 and at most 7.
+    pub days_per_week: f64,
+}
+
+impl Default for Estimates {
+    /// Eight hours, five days.
+    fn default() -> Self {
+        Self { hours_per_day: 8.0, days_per_week: 5.0 }
+    }
 }
 
 impl Session {

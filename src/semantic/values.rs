@@ -307,7 +307,7 @@ impl Site<'_, '_> {
     }
 
     pub(super) fn duration(&self, literal: &Literal) -> Option<i64> {
-        dates::estimate(&literal.text).or_else(|| {
+        dates::estimate(&literal.text, &self.binder.session.estimates).or_else(|| {
             self.binder.refuse(
                 codes::UNREAD_DURATION,
                 literal.span,

@@ -9,6 +9,7 @@ mod data;
 mod import;
 mod naive;
 mod properties;
+mod reference;
 mod stages;
 mod support;
 mod syntax;

@@ -37,6 +37,7 @@ fn every_query_file_passes_through_all_stages() {
     let runtime = runtime.expect("a runtime");
     let options = Options {
         now: jiff::Timestamp::from_microsecond(data::demo::NOW).ok(),
+        time_zone: Some(jiff::tz::TimeZone::UTC),
         user: Some("alice".to_string()),
         threads: Some(1),
         ..Options::default()

@@ -34,11 +34,7 @@ fn passes(name: &str) {
         // Cases of one world share an engine.
         let mut engines: Vec<(World, Engine)> = Vec::new();
         for case in cases_of(&text) {
-            let same = |w: &World| {
-                let (a, b) = (&w.options, &case.world.options);
-                (a.now, &a.time_zone, &a.user, a.deployment) == (b.now, &b.time_zone, &b.user, b.deployment)
-                    && w.tables == case.world.tables
-            };
+            let same = |w: &World| w.options == case.world.options && w.tables == case.world.tables;
             if !engines.iter().any(|(w, _)| same(w)) {
                 let engine = Engine::from_tables(case.world.tables.clone(), case.world.options.clone()).await;
                 engines.push((case.world.clone(), engine.expect("tables that fit")));
@@ -62,8 +58,7 @@ async fn agrees(case: &Case, engine: &Engine) -> Result<(), String> {
     let error = |e: jqlx::Error| format!("{:?}", e.diagnostics());
     let query = engine.compile(&case.query, &case.parameters).await.map_err(error)?;
     let batches: Vec<_> = query.run().await.map_err(error)?.try_collect().await.map_err(error)?;
-    let zone = case.world.options.time_zone.clone().unwrap_or(jiff::tz::TimeZone::UTC);
-    let expected = naive::evaluate(query.bound(), &case.world.tables, zone);
+    let expected = naive::evaluate(query.bound(), &case.world.tables, engine.session());
     let got = naive::cells(&batches);
     if expected == got { Ok(()) } else { Err(format!("the oracle says {expected:?}\n  the plan says {got:?}")) }
 }
@@ -88,7 +83,7 @@ macro_rules! files {
     };
 }
 
-files!(activity, autumn, changed, custom, fields, text, was, zones);
+files!(activity, autumn, changed, custom, fields, session, text, was, zones);
 
 #[test]
 fn broken_lines_are_failures_and_end_nothing() {

@@ -31,7 +31,7 @@ fn blocks(text: &str, language: &str) -> Vec<String> {
 fn queries_of_the_pages_do_what_the_pages_say() {
     let now = "2026-06-15T12:00:00Z";
     let mut queries = 0;
-    for page in ["README.md", "docs/language.md", "docs/tutorial.md"] {
+    for page in ["README.md", "docs/language.md", "docs/jql.md", "docs/tutorial.md"] {
         for block in blocks(&document(page), "jqlx") {
             for query in block.split("\n\n").filter(|query| !query.trim().is_empty()) {
                 queries += 1;
@@ -111,10 +111,30 @@ fn the_readme_has_the_two_commands() {
     assert!(document(".ci/run").contains("cargo test"));
 }
 
+/// The configuration that the page shows is read.
+#[test]
+fn the_configuration_of_the_page_is_sound() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("config.toml");
+    let shown = blocks(&document("docs/configuration.md"), "toml");
+    assert!(!shown.is_empty());
+    for block in shown {
+        std::fs::write(&file, &block).unwrap();
+        run(&["check", "--data", path(demo()), "--config", path(&file), "status = Done"]).ok();
+        for setting in ["tz", "week_start", "user", "data", "strict", "[calendar]", "[estimates]"] {
+            assert!(block.contains(setting), "{setting} is not shown");
+        }
+    }
+}
+
 /// Links between the pages lead somewhere.
 #[test]
 fn links_between_pages_exist() {
-    for page in ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/ARCHITECTURE.md", "docs/language.md", "docs/tutorial.md"] {
+    let mut pages: Vec<String> = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"].map(str::to_owned).to_vec();
+    for entry in std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs")).unwrap() {
+        pages.push(format!("docs/{}", entry.unwrap().file_name().to_str().unwrap()));
+    }
+    for page in pages.iter().map(String::as_str).filter(|page| page.ends_with(".md")) {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(page).parent().unwrap().to_owned();
         for (_, rest) in document(page).match_indices("](").map(|(at, _)| ((), document(page)[at + 2..].to_owned())) {
             let target = rest.split(')').next().unwrap_or("").split('#').next().unwrap_or("");

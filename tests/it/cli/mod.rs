@@ -8,6 +8,7 @@ mod house;
 mod import;
 mod parameters;
 mod refusals;
+mod settings;
 mod statistics;
 mod stopping;
 
@@ -51,7 +52,20 @@ impl From<Output> for Run {
 /// The program, with an environment that tells it nothing.
 pub fn jqlx() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_jqlx"));
-    for name in ["JQLX_THREADS", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS", "TERM", "RUST_BACKTRACE"] {
+    // The configuration of who runs the tests is not theirs.
+    command.env("JQLX_CONFIG", "");
+    for name in [
+        "JQLX_THREADS",
+        "JQLX_TZ",
+        "JQLX_USER",
+        "JQLX_DATA",
+        "NO_COLOR",
+        "CLICOLOR",
+        "CLICOLOR_FORCE",
+        "COLUMNS",
+        "TERM",
+        "RUST_BACKTRACE",
+    ] {
         command.env_remove(name);
     }
     command.env("XDG_CACHE_HOME", Path::new(env!("CARGO_TARGET_TMPDIR")).join("cache")).stdin(Stdio::null());

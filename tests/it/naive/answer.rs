@@ -6,12 +6,18 @@ use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan, Zoned};
 use jqlx::data::rows::{IssueRow, Tables};
 use jqlx::semantic::bound::{Aggregate, BoundField, BoundQuery, ColumnExpr, Shape, SortBy, SortKey, Target, Unit};
+use jqlx::semantic::{Session, WeekStart};
 
 use super::{Cell, Context, Row, cells, condition, value};
 
 /// The rows of the answer, in order where the query orders them.
-pub fn evaluate(query: &BoundQuery, tables: &Tables, zone: jiff::tz::TimeZone) -> Vec<Vec<Cell>> {
-    let context = Context { tables, zone };
+pub fn evaluate(query: &BoundQuery, tables: &Tables, session: &Session) -> Vec<Vec<Cell>> {
+    rows(query, &Context { tables, zone: session.zone.clone(), week_start: session.week_start })
+}
+
+/// The rows of a query, or of one within it.
+pub fn rows(query: &BoundQuery, context: &Context<'_>) -> Vec<Vec<Cell>> {
+    let tables = context.tables;
     let forgotten = if query.with_deleted { forgotten(tables) } else { Vec::new() };
     let rows: Vec<Row<'_>> = match query.target {
         Target::Issues => (tables.issues.iter().chain(&forgotten))
@@ -27,16 +33,16 @@ pub fn evaluate(query: &BoundQuery, tables: &Tables, zone: jiff::tz::TimeZone) -
             .collect(),
     };
     let rows: Vec<Row<'_>> =
-        (rows.into_iter()).filter(|r| query.condition.as_ref().is_none_or(|c| condition::holds(c, *r, &context))).collect();
+        (rows.into_iter()).filter(|r| query.condition.as_ref().is_none_or(|c| condition::holds(c, *r, context))).collect();
     // Each answer row with the row it comes from; a group has none.
     let mut answer: Vec<(Option<Row<'_>>, Vec<Cell>)> = if query.aggregated {
-        groups(query, &rows, &context).into_iter().map(|cells| (None, cells)).collect()
+        groups(query, &rows, context).into_iter().map(|cells| (None, cells)).collect()
     } else {
-        let cells = |r: &Row<'_>| query.columns.iter().map(|c| cell(&c.expr, *r, &context)).collect();
+        let cells = |r: &Row<'_>| query.columns.iter().map(|c| cell(&c.expr, *r, context)).collect();
         rows.iter().map(|r| (Some(*r), cells(r))).collect()
     };
     answer.sort_by(|a, b| {
-        let orders = query.order_by.iter().map(|key| compare(key, a, b, &context));
+        let orders = query.order_by.iter().map(|key| compare(key, a, b, context));
         orders.fold(Ordering::Equal, Ordering::then)
     });
     answer.truncate(query.limit.map_or(usize::MAX, |n| n as usize));
@@ -64,7 +70,7 @@ fn cell(expr: &ColumnExpr, row: Row<'_>, context: &Context<'_>) -> Cell {
         ColumnExpr::Bucket(unit, field) => match row.values(field).first() {
             Some(Cell::Time(t)) => Cell::Time(start_of(*unit, *t, context)),
             // A day has no zone, and its unit begins on a day.
-            Some(Cell::Date(day)) => Cell::Date(cells::days(first_day(*unit, cells::civil(*day)))),
+            Some(Cell::Date(day)) => Cell::Date(cells::days(first_day(*unit, cells::civil(*day), context))),
             _ => Cell::Null,
         },
         ColumnExpr::Aggregate(..) => panic!("an aggregate outside of a group"),
@@ -95,17 +101,19 @@ fn start_of(unit: Unit, time: i64, context: &Context<'_>) -> i64 {
             + i64::from(zoned.subsec_nanosecond()) / 1000;
         return time - past;
     }
-    let first = first_day(unit, zoned.date());
+    let first = first_day(unit, zoned.date(), context);
     let start: Zoned = first.to_zoned(context.zone.clone()).expect("dates of tests are in range");
     start.timestamp().as_microsecond()
 }
 
 /// The day on which the unit of a day begins.
-fn first_day(unit: Unit, date: Date) -> Date {
+fn first_day(unit: Unit, date: Date, context: &Context<'_>) -> Date {
     match unit {
         Unit::Hour | Unit::Day => date,
-        // As in JQL, weeks begin on Sunday.
-        Unit::Week => date - i64::from(date.weekday().to_sunday_zero_offset()).days(),
+        Unit::Week => match context.week_start {
+            WeekStart::Sunday => date - i64::from(date.weekday().to_sunday_zero_offset()).days(),
+            WeekStart::Monday => date - i64::from(date.weekday().to_monday_zero_offset()).days(),
+        },
         Unit::Month => date.first_of_month(),
         Unit::Quarter => date.first_of_month() - i64::from((date.month() - 1) % 3).months(),
         Unit::Year => date.first_of_year(),

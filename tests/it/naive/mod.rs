@@ -34,6 +34,8 @@ pub struct Context<'a> {
     pub tables: &'a Tables,
     /// The zone of time buckets.
     pub zone: jiff::tz::TimeZone,
+    /// On which day their weeks begin.
+    pub week_start: jqlx::semantic::WeekStart,
 }
 
 impl Row<'_> {

@@ -26,7 +26,7 @@ pub fn values(relation: &Relation, context: &Context<'_>) -> Vec<Cell> {
             passing.flat_map(|row| value::side_texts(row, column)).collect()
         }
         Relation::Query(query) => {
-            let rows = answer::evaluate(query, context.tables, context.zone.clone());
+            let rows = answer::rows(query, context);
             (rows.into_iter())
                 .flat_map(|row| match row.into_iter().next() {
                     None | Some(Cell::Null) => Vec::new(),

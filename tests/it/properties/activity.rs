@@ -30,8 +30,16 @@ pub fn attribute(random: &mut Random) -> String {
 /// `comment CREATED ...`
 pub fn happened(counts: bool, random: &mut Random) -> String {
     let subjects = [
-        "comment CREATED", "comment UPDATED", "comment DELETED", "comment CHANGED", "worklog CREATED", "worklog EDITED",
-        "worklog DELETED", "attachment ADDED", "issue UPDATED", "issue CREATED",
+        "comment CREATED",
+        "comment UPDATED",
+        "comment DELETED",
+        "comment CHANGED",
+        "worklog CREATED",
+        "worklog EDITED",
+        "worklog DELETED",
+        "attachment ADDED",
+        "issue UPDATED",
+        "issue CREATED",
     ];
     match random.below(4) {
         0 | 1 => format!("{}{}", random.pick(&subjects), of_event(counts, 0, random)),

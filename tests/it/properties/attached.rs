@@ -56,7 +56,8 @@ pub fn things(row: &IssueRow, events: &mut Vec<EventRow>, random: &mut Random) {
 
 /// Events of all kinds, of issues and of nothing.
 pub fn happenings(issues: &[IssueRow], events: &mut Vec<EventRow>, random: &mut Random) {
-    let kinds = [("attachment", "added"), ("page", "viewed"), ("project", "updated"), ("user", "deactivated"), ("comment", "created")];
+    let kinds =
+        [("attachment", "added"), ("page", "viewed"), ("project", "updated"), ("user", "deactivated"), ("comment", "created")];
     for _ in 0..random.below(8) {
         let (entity, action) = random.pick(&kinds);
         let base = if !issues.is_empty() && random.chance(70) {

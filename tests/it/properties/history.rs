@@ -68,15 +68,16 @@ pub fn was(random: &mut Random) -> String {
         1 => format!("{field} WAS NOT {}", value(of, random)),
         2 => format!("{field} WAS IN {}", list(of, true, random)),
         3 => format!("{field} WAS NOT IN {}", list(of, true, random)),
-        _ => random.pick(&[
-            "assignee WAS IN membersOf(devs)",
-            "assignee WAS NOT IN membersOf(devs)",
-            "reporter WAS IN organizationMembers(Acme)",
-            "status WAS EMPTY",
-            "fixVersion WAS EMPTY",
-            "labels WAS NOT EMPTY",
-        ])
-        .to_string(),
+        _ => random
+            .pick(&[
+                "assignee WAS IN membersOf(devs)",
+                "assignee WAS NOT IN membersOf(devs)",
+                "reporter WAS IN organizationMembers(Acme)",
+                "status WAS EMPTY",
+                "fixVersion WAS EMPTY",
+                "labels WAS NOT EMPTY",
+            ])
+            .to_string(),
     };
     for _ in 0..random.below(4) {
         out += " ";

@@ -19,6 +19,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use futures::TryStreamExt;
 use jqlx::data::rows::Tables;
+use jqlx::semantic::WeekStart;
 use jqlx::{Engine, Options, Parameters};
 
 use crate::naive;
@@ -35,26 +36,27 @@ const QUERIES: usize = 20;
 const FAILURES: usize = 10;
 
 const ZONES: &[&str] = &["UTC", "America/New_York", "Asia/Kolkata"];
+const WEEKS: &[WeekStart] = &[WeekStart::Sunday, WeekStart::Monday];
 
 /// A world with an engine over it.
 struct Asked<'a> {
     tables: &'a Tables,
-    zone: jiff::tz::TimeZone,
     engine: Engine,
 }
 
 impl<'a> Asked<'a> {
-    fn new(tables: &'a Tables, zone: &str) -> Self {
+    fn new(tables: &'a Tables, zone: &str, week_start: WeekStart) -> Self {
         let zone = jiff::tz::TimeZone::get(zone).expect("a zone");
         let options = Options {
             now: Some(jiff::Timestamp::from_microsecond(world::now()).expect("an instant")),
-            time_zone: Some(zone.clone()),
+            time_zone: Some(zone),
+            week_start,
             user: Some("ann".to_string()),
             threads: Some(2),
             ..Options::default()
         };
         let engine = RUNTIME.block_on(Engine::from_tables(tables.clone(), options)).expect("tables that fit");
-        Self { tables, zone, engine }
+        Self { tables, engine }
     }
 
     /// Whether plan and oracle give the same answer; how they differ, or the errors. A panic is a failure, too.
@@ -73,7 +75,7 @@ impl<'a> Asked<'a> {
             let batches: Vec<_> = query.run().await.map_err(error)?.try_collect().await.map_err(error)?;
             Ok::<_, String>((query.bound().clone(), batches))
         })?;
-        let expected = naive::evaluate(&bound, self.tables, self.zone.clone());
+        let expected = naive::evaluate(&bound, self.tables, self.engine.session());
         let got = naive::cells(&batches);
         if expected == got { Ok(()) } else { Err(format!("oracle {expected:?}\nplan   {got:?}")) }
     }
@@ -96,8 +98,8 @@ fn run(name: &str, query: fn(&mut Random) -> Query) {
         }
         let seed = given.filter(|_| round == 0).unwrap_or_else(|| seeds.next());
         let mut random = Random::new(seed);
-        let (tables, zone) = (world::world(&mut random), random.pick(ZONES));
-        let world = Asked::new(&tables, zone);
+        let (tables, zone, week) = (world::world(&mut random), random.pick(ZONES), random.pick(WEEKS));
+        let world = Asked::new(&tables, zone, week);
         for _ in 0..QUERIES {
             let query = query(&mut random);
             asked += 1;
@@ -105,7 +107,7 @@ fn run(name: &str, query: fn(&mut Random) -> Query) {
             // One refusal of a kind is enough.
             let kind = shrink::kind(&how);
             if kind == shrink::OTHER_ROWS || kinds.insert(kind) {
-                let failure = shrink::failure(&tables, zone, query, &how);
+                let failure = shrink::failure(&tables, zone, week, query, &how);
                 eprintln!("JQLX_PROPERTY_SEED={seed} {failure}");
                 failures.push(format!("seed {seed}, {failure}"));
                 if failures.len() == FAILURES {

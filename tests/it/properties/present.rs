@@ -11,9 +11,25 @@ use super::site::{
 pub type Field = (&'static str, &'static str, &'static [&'static str]);
 
 pub const DATES: &[&str] = &[
-    "2026-03-07 03:00", "2026-03-07 21:00", "2026-03-08 05:00", "2026-03-08 12:00", "2026-03-09 09:00", "2026-03-10 00:00",
-    "2026-03-06", "2026-03-07", "2026-03-08", "2026-03-09", "2026-03-10", "2026-03-11", "-1d", "-30h", "now()", "startOfDay()",
-    "endOfDay(-1)", "startOfWeek()", "startOfMonth(\"+8d\")",
+    "2026-03-07 03:00",
+    "2026-03-07 21:00",
+    "2026-03-08 05:00",
+    "2026-03-08 12:00",
+    "2026-03-09 09:00",
+    "2026-03-10 00:00",
+    "2026-03-06",
+    "2026-03-07",
+    "2026-03-08",
+    "2026-03-09",
+    "2026-03-10",
+    "2026-03-11",
+    "-1d",
+    "-30h",
+    "now()",
+    "startOfDay()",
+    "endOfDay(-1)",
+    "startOfWeek()",
+    "startOfMonth(\"+8d\")",
 ];
 const DAYS: &[&str] =
     &["2026-03-07", "2026-03-08", "2026-03-09", "2026-03-10", "2026-03-11", "-1d", "now()", "endOfDay()", "startOfDay(-1)"];
@@ -134,9 +150,18 @@ const OF_ISSUES: &[Field] = &[
 ];
 
 const ISSUES: &[&str] = &[
-    "linkedIssues(PA-1)", "linkedIssues(PB-5, blocks)", "linkedIssues(PA-9, \"is blocked by\", \"relates to\")", "votedIssues()",
-    "watchedIssues()", "issueHistory()", "issuesWithRemoteLinksByGlobalId(g1)", "issuesWithRemoteLinksByGlobalId(g1, g2)",
-    "updatedBy(bob)", "updatedBy(ann, \"2026-03-08\")", "updatedBy(cid, \"2026-03-07\", \"2026-03-09\")", "updatedBy(lee, \"-2d\")",
+    "linkedIssues(PA-1)",
+    "linkedIssues(PB-5, blocks)",
+    "linkedIssues(PA-9, \"is blocked by\", \"relates to\")",
+    "votedIssues()",
+    "watchedIssues()",
+    "issueHistory()",
+    "issuesWithRemoteLinksByGlobalId(g1)",
+    "issuesWithRemoteLinksByGlobalId(g1, g2)",
+    "updatedBy(bob)",
+    "updatedBy(ann, \"2026-03-08\")",
+    "updatedBy(cid, \"2026-03-07\", \"2026-03-09\")",
+    "updatedBy(lee, \"-2d\")",
 ];
 
 /// A value as it may be written: bare where that is possible, else in quotes.

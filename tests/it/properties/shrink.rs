@@ -1,6 +1,7 @@
 //! Cuts a failing query and its world down while they go on to fail.
 
 use jqlx::data::rows::Tables;
+use jqlx::semantic::WeekStart;
 use serde_json::Value;
 
 use super::Asked;
@@ -16,9 +17,9 @@ pub fn kind(how: &str) -> String {
 }
 
 /// The failure in as few words as was found, with the world that it needs.
-pub fn failure(tables: &Tables, zone: &str, query: Query, first: &str) -> String {
+pub fn failure(tables: &Tables, zone: &str, week: WeekStart, query: Query, first: &str) -> String {
     let (mut tables, mut query) = (tables.clone(), query);
-    let how = |tables: &Tables, query: &Query| Asked::new(tables, zone).agree(&query.to_string()).err();
+    let how = |tables: &Tables, query: &Query| Asked::new(tables, zone, week).agree(&query.to_string()).err();
     let fails = |tables: &Tables, query: &Query| how(tables, query).is_some_and(|now| kind(&now) == kind(first));
     while let Some(simpler) = query.simpler().into_iter().find(|q| fails(&tables, q)) {
         query = simpler;
@@ -30,7 +31,7 @@ pub fn failure(tables: &Tables, zone: &str, query: Query, first: &str) -> String
     drop_rows(&mut tables, |t| &mut t.remote_links, |t| fails(t, &query));
     drop_rows(&mut tables, |t| &mut t.properties, |t| fails(t, &query));
     let how = how(&tables, &query).unwrap_or_else(|| "it fails no longer".to_string());
-    format!("zone {zone}\n{query}\n{how}\n{}", shown(&tables))
+    format!("zone {zone}, weeks from {}\n{query}\n{how}\n{}", week.name(), shown(&tables))
 }
 
 fn drop_rows<T: Clone>(tables: &mut Tables, of: impl Fn(&mut Tables) -> &mut Vec<T>, still: impl Fn(&Tables) -> bool) {

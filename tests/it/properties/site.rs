@@ -1,8 +1,8 @@
 //! What is the same in every world: the site's lists, people, fields and saved queries.
 
 use jqlx::data::rows::{
-    ComponentRow, FieldRow, FilterRow, IssueTypeRow, MembershipRow, OrganizationMemberRow, OrganizationRow, PriorityRow, ProjectRow,
-    ResolutionRow, RoleMemberRow, SprintRow, StatusRow, Tables, UserRow, VersionRow, WorkflowProjectRow, WorkflowRow,
+    ComponentRow, FieldRow, FilterRow, IssueTypeRow, MembershipRow, OrganizationMemberRow, OrganizationRow, PriorityRow,
+    ProjectRow, ResolutionRow, RoleMemberRow, SprintRow, StatusRow, Tables, UserRow, VersionRow, WorkflowProjectRow, WorkflowRow,
 };
 
 use super::world::at;
@@ -90,7 +90,13 @@ pub fn site() -> Tables {
     tables.workflow_projects.push(WorkflowProjectRow { workflow: "Plain flow".into(), project: "PB".into(), issue_type: None });
     for (n, (name, state)) in SPRINTS.iter().zip(["closed", "active", "future"]).enumerate() {
         let start = Some(at(n as i64 * 8));
-        tables.sprints.push(SprintRow { id: 7 + n as i64, name: name.to_string(), state: text(state), start, ..SprintRow::default() });
+        tables.sprints.push(SprintRow {
+            id: 7 + n as i64,
+            name: name.to_string(),
+            state: text(state),
+            start,
+            ..SprintRow::default()
+        });
     }
     for (n, project) in PROJECTS.iter().enumerate() {
         of_project(n, project, &mut tables);

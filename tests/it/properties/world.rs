@@ -208,8 +208,19 @@ fn change(step: i64, row: &mut IssueRow, random: &mut Random) -> Option<EventRow
         ..event_of(row)
     };
     let field = random.pick(&[
-        "status", "status", "assignee", "priority", "reporter", "resolution", "Severity", "fixVersion", "fixVersion", "labels",
-        "labels", "Sprint", "Component",
+        "status",
+        "status",
+        "assignee",
+        "priority",
+        "reporter",
+        "resolution",
+        "Severity",
+        "fixVersion",
+        "fixVersion",
+        "labels",
+        "labels",
+        "Sprint",
+        "Component",
     ]);
     event.field = Some(field.into());
     let single = match field {
@@ -226,10 +237,11 @@ fn change(step: i64, row: &mut IssueRow, random: &mut Random) -> Option<EventRow
     let (list, of) = match field {
         "Severity" => {
             event.field_id = Some("customfield_10001".into());
-            let mut slot = row.custom.iter().position(|(id, _)| id == "customfield_10001").map(|at| match row.custom.remove(at).1 {
-                CustomValue::Text(t) => t,
-                other => panic!("{other:?} is no severity"),
-            });
+            let mut slot =
+                row.custom.iter().position(|(id, _)| id == "customfield_10001").map(|at| match row.custom.remove(at).1 {
+                    CustomValue::Text(t) => t,
+                    other => panic!("{other:?} is no severity"),
+                });
             let event = set(&mut slot, random.maybe(80, SEVERITIES), event);
             row.custom.extend(slot.map(|s| ("customfield_10001".to_string(), CustomValue::Text(s))));
             return event;
