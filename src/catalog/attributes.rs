@@ -38,7 +38,7 @@ pub const ATTRIBUTES: &[Attribute] = &[
     attribute!("field", Name, "EI", "field", Text, "The field that changed."),
     attribute!("from" | "from_value", Name, "EI", "from_value", Text, "The old value."),
     attribute!("to" | "to_value", Name, "EI", "to_value", Text, "The new value."),
-    attribute!("text", Text, "TI", "text", Text, "The comment, note or description."),
+    attribute!("text", Text, "T!I", "text", Text, "The comment, note or description."),
     attribute!("product", Name, "EI", "product", Text, "jira, confluence or admin."),
     attribute!("origin", Name, "EI", "origin", Text, "Which kind of source told it."),
     attribute!("project", Project, "EI", "project", Text, "The project's key at the time."),

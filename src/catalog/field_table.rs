@@ -42,7 +42,7 @@ pub const FIELDS: &[Field] = &[
         ["affectedVersion", "Version", "versions"],
         true,
         "Versions in which the issue was seen.",
-        "affectedVersion = \"1.2\""
+        "affectedVersion = \"2.0\""
     ),
     field!(
         "approvals" | "approval",
@@ -466,7 +466,7 @@ pub const FIELDS: &[Field] = &[
     field!(
         "Request Type" | "Customer Request Type",
         Name,
-        "EI",
+        "E",
         text("request_type"),
         [],
         true,

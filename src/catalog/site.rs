@@ -106,6 +106,7 @@ pub struct Person {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub struct Project {
+    pub id: Option<String>,
     pub key: String,
     pub name: String,
     pub category: Option<String>,
@@ -148,6 +149,8 @@ pub struct Filter {
 /// A version of a project.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Version {
+    /// Its id.
+    pub id: Option<String>,
     /// Its name.
     pub name: String,
     /// The project's key.
@@ -252,13 +255,21 @@ impl Catalog {
         }
     }
 
-    /// The project with that key, or else those of that name.
+    /// The project with that key, or else those of that name, or else the one with that id.
     pub fn find_projects(&self, text: &str) -> Vec<&Project> {
         let projects = self.projects.as_deref().unwrap_or_default();
-        match projects.iter().find(|p| eq(&p.key, text)) {
-            Some(project) => vec![project],
-            None => projects.iter().filter(|p| eq(&p.name, text)).collect(),
+        if let Some(project) = projects.iter().find(|p| eq(&p.key, text)) {
+            return vec![project];
         }
+        let named: Vec<&Project> = projects.iter().filter(|p| eq(&p.name, text)).collect();
+        if named.is_empty() { projects.iter().filter(|p| p.id.as_deref() == Some(text)).collect() } else { named }
+    }
+
+    /// The versions called so, ignoring case, each in its project, or else the one with that id.
+    pub fn find_versions(&self, text: &str) -> Vec<&Version> {
+        let versions = self.versions.as_deref().unwrap_or_default();
+        let named: Vec<&Version> = versions.iter().filter(|v| eq(&v.name, text)).collect();
+        if named.is_empty() { versions.iter().filter(|v| v.id.as_deref() == Some(text)).collect() } else { named }
     }
 
     /// The members of a group.

@@ -51,6 +51,7 @@ pub async fn catalog(context: &SessionContext, tables: &Tables) -> Result<Catalo
     }
     if let Some(rows) = site.rows("projects").await? {
         let project = |r: Row<'_>| Project {
+            id: r.text("id"),
             key: r.need("key"),
             name: r.text("name").unwrap_or_else(|| r.need("key")),
             category: r.text("category"),
@@ -70,6 +71,7 @@ pub async fn catalog(context: &SessionContext, tables: &Tables) -> Result<Catalo
             .iter()
             .enumerate()
             .map(|(place, r)| Version {
+                id: r.text("id"),
                 name: r.need("name"),
                 project: r.need("project"),
                 rank: r.int("rank").unwrap_or(place as i64),

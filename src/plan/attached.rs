@@ -95,6 +95,7 @@ fn passed(tables: &Tables, test_of: &AttachedTest, is: &dyn Fn(&str) -> Expr) ->
     Ok(match test_of {
         AttachedTest::Author(actors) => all(vec![is("created"), actor_in(need("actor")?, actors)]),
         AttachedTest::Text(query) => functions::text(need("text")?, query),
+        AttachedTest::AnyText => need("text")?.is_not_null(),
         AttachedTest::Day(of) => test(Shape::Date, try_cast(need("entity_name")?, DataType::Date32), of),
         AttachedTest::Edited { by, time } => {
             let mut parts = vec![is("updated"), actor_in(need("actor")?, by)];

@@ -162,8 +162,9 @@ impl Intervals {
                 ))
                 .build()?
                 .alias("so_far"),
-            summed().partition_by(key).build()?.alias("in_all"),
         ])?;
+        // Windows of one node share their order, and this has none.
+        let rows = rows.window(vec![summed().partition_by(key).build()?.alias("in_all")])?;
         let owner = tables.scan("issues", "owner")?.build()?;
         let on = (vec![Column::new(Some("steps"), "issue_id")], vec![Column::new(Some("owner"), "id")]);
         let rows = rows.join(owner, JoinType::Left, on, None)?;

@@ -99,7 +99,7 @@ fn key_type(shape: Shape) -> DataType {
 /// The values of a relation as the column `member`.
 fn values(relation: &Relation, tables: &Tables, zone: Zone<'_>) -> Result<LogicalPlanBuilder, Error> {
     match relation {
-        Relation::Linked(test) => linked(tables, test),
+        Relation::Linked(test) => linked(tables, test, zone),
         Relation::Rows { table, column, tests } => {
             let wanted = tests.iter().map(|t| condition(tables, t)).collect();
             let rows = tables.scan(table, table)?.filter(all(wanted))?;
@@ -120,7 +120,7 @@ fn values(relation: &Relation, tables: &Tables, zone: Zone<'_>) -> Result<Logica
 }
 
 /// Keys of the ends of links that pass, each link seen from both ends.
-fn linked(tables: &Tables, test: &LinkTest) -> Result<LogicalPlanBuilder, Error> {
+fn linked(tables: &Tables, test: &LinkTest, zone: Zone<'_>) -> Result<LogicalPlanBuilder, Error> {
     const LINKS: &str = "links";
     let need = |column: &str| tables.need("links", LINKS, column);
     let (source, target, name) = (need("source")?, need("target")?, need("type")?);
@@ -142,7 +142,13 @@ fn linked(tables: &Tables, test: &LinkTest) -> Result<LogicalPlanBuilder, Error>
             wanted.push(any(each.into_iter().map(|t| in_list(lower(t), texts(types), false)).collect()));
         }
         let key = cast(this.clone(), DataType::Utf8View).alias("member");
-        Ok(tables.scan("links", LINKS)?.filter(all(wanted))?.project(vec![key])?)
+        let links = tables.scan("links", LINKS)?.filter(all(wanted))?;
+        let Some(query) = &test.found else { return Ok(links.project(vec![key])?) };
+        let other = cast(other.clone(), DataType::Utf8View).alias("other");
+        let found = values(&Relation::Query(query.clone()), tables, zone)?;
+        let found = found.project(vec![cast(plain("member"), DataType::Utf8View).alias("found")])?.build()?;
+        let on = (vec![Column::new_unqualified("other")], vec![Column::new_unqualified("found")]);
+        Ok(links.project(vec![key, other])?.join(found, JoinType::LeftSemi, on, None)?.project(vec![plain("member")])?)
     };
     Ok(end(&source, &target, true)?.union(end(&target, &source, false)?.build()?)?)
 }

@@ -33,6 +33,12 @@ impl Site<'_, '_> {
         Condition::All(vec![self.attached(Vec::new(), false), self.attached(tests, true)])
     }
 
+    /// `~` and `!~`: things without text hold no value.
+    pub(super) fn with_text(&self, query: Arc<TextQuery>, negated: bool) -> Condition {
+        let matching = self.attached(vec![AttachedTest::Text(query)], negated);
+        if negated { Condition::All(vec![self.attached(vec![AttachedTest::AnyText], false), matching]) } else { matching }
+    }
+
     /// Adds EMPTY of a list: no such thing at all.
     fn or_none(&self, condition: Option<Condition>, empty: bool, negated: bool) -> Condition {
         match (condition, empty, negated) {

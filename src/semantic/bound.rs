@@ -226,6 +226,8 @@ pub enum AttachedTest {
     Author(Actors),
     /// Its present text, that of its last event. A thing without text does not match.
     Text(Arc<TextQuery>),
+    /// It has a present text.
+    AnyText,
     /// Its day: the last event's `entity_name` (of a work log, the day worked on); what is no day does not match.
     Day(Test),
     /// Its last event edited it, was done by one of these and passes the bounds.
@@ -243,6 +245,8 @@ pub enum AttachedTest {
 pub struct LinkTest {
     /// Keys of the other end, upper case; none: any.
     pub others: Option<Vec<String>>,
+    /// The key of the other end is among the values of the query's first column; none: any.
+    pub found: Option<Box<BoundQuery>>,
     /// The phrase at this end is exactly one of these; none: any.
     pub phrases: Option<Vec<String>>,
     /// The type's name or one of its two phrases is one of these, ignoring case; in lower case. None: any.

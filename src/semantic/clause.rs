@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use super::binder::Binder;
-use super::bound::{AttachedTest, BoundField, CascadeChild, Comparison, Condition, FieldCondition, Shape, Test, Value, Values};
+use super::bound::{BoundField, CascadeChild, Comparison, Condition, FieldCondition, Shape, Test, Value, Values};
 use super::field::{Named, Place, issue_column};
 use super::operand::Member;
 use super::text::TextQuery;
 use super::{events, history, issues};
 use crate::catalog::fields::{Kind, Source};
-use crate::catalog::functions::Evaluation;
+use crate::catalog::functions::{self, Evaluation};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::syntax::ast::{Clause, Literal, Operand, Operator};
 
@@ -24,6 +24,14 @@ pub(crate) fn bind(binder: &Binder<'_>, clause: &Clause, negated: bool) -> Optio
             return history::bind(binder, clause, negated);
         }
         _ => {}
+    }
+    // An SLA or an Assets field is no column, so its name says nothing; what it lacks, the function tells.
+    if let Some(Operand::Call(call)) = &clause.operand
+        && clause.field.properties.is_empty()
+        && binder.find_field(&clause.field.name.text).is_none()
+        && functions::function(&call.name.text).is_some_and(|f| f.missing().is_some())
+    {
+        binder.call(call)?;
     }
     let field = binder.field(&clause.field)?;
     let operand = clause.operand.as_ref()?;
@@ -309,7 +317,7 @@ impl Site<'_, '_> {
         }
         let query = self.binder.text_query(operand)?;
         match &self.field.place {
-            Place::Of(Source::Comment | Source::WorklogComment) => Some(self.having(vec![AttachedTest::Text(query)], negated)),
+            Place::Of(Source::Comment | Source::WorklogComment) => Some(self.with_text(query, negated)),
             Place::Of(Source::Texts { comments }) => Some(self.texts(&query, *comments)),
             Place::Property { key, path } => {
                 Some(self.property_test(key, path, Test::Text { query: query.clone(), negated: false }, negated))

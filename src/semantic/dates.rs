@@ -22,6 +22,13 @@ pub(crate) enum DateLiteral {
     Epoch(Micros),
 }
 
+impl DateLiteral {
+    /// Whether it names a time of the day other than its midnight.
+    pub(crate) fn has_time(&self) -> bool {
+        matches!(self, Self::Civil(at) if at.time() != jiff::civil::Time::midnight())
+    }
+}
+
 /// Reads a date literal. `bare_number`: it was written as digits without quotes, which are milliseconds since 1970.
 pub(crate) fn literal(text: &str, bare_number: bool) -> Option<DateLiteral> {
     let text = text.trim();

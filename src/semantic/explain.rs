@@ -152,6 +152,7 @@ impl Words<'_> {
                     thing.push_str(&match test {
                         AttachedTest::Author(by) => format!(" by {}", actors(by)),
                         AttachedTest::Text(query) => format!(" with the words {:?}", query.source()),
+                        AttachedTest::AnyText => " with a text".to_string(),
                         AttachedTest::Day(day) => {
                             let day = FieldCondition { field: among.field.clone(), test: day.clone() };
                             format!(" whose day {}", self.field(&day).trim_start_matches(&name).trim_start())
@@ -175,6 +176,10 @@ impl Words<'_> {
                 if let Some(others) = &test.others {
                     link.push_str(&format!(" to {}", or_list(others)));
                 }
+                if let Some(found) = &test.found {
+                    link.push_str(" to ");
+                    self.found(found, depth, &mut link);
+                }
                 out.push_str(&if among.negated { format!("{name} has no {link}") } else { format!("{name} has a {link}") });
             }
             Relation::Rows { table, tests, .. } => {
@@ -186,17 +191,23 @@ impl Words<'_> {
                 }
             }
             Relation::Query(query) => {
-                let column = query.columns.first().map_or("", |c| c.name.as_str());
-                let of = match query.target {
-                    Target::Issues => "issues",
-                    Target::Activity => "events",
-                };
-                out.push_str(&format!("{name} is {} the {column} of one of the {of}", if among.negated { "not" } else { "" }));
-                if let Some(condition) = &query.condition {
-                    out.push_str(" for which ");
-                    stacker::maybe_grow(64 * 1024, 1024 * 1024, || self.condition(condition, depth + 1, out));
-                }
+                out.push_str(&format!("{name} is {}", if among.negated { "not " } else { "" }));
+                self.found(query, depth, out);
             }
+        }
+    }
+
+    /// What a query within the query gives.
+    fn found(&self, query: &BoundQuery, depth: usize, out: &mut String) {
+        let column = query.columns.first().map_or("", |c| c.name.as_str());
+        let of = match query.target {
+            Target::Issues => "issues",
+            Target::Activity => "events",
+        };
+        out.push_str(&format!("the {column} of one of the {of}"));
+        if let Some(condition) = &query.condition {
+            out.push_str(" for which ");
+            stacker::maybe_grow(64 * 1024, 1024 * 1024, || self.condition(condition, depth + 1, out));
         }
     }
 

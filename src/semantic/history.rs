@@ -230,10 +230,10 @@ impl Binder<'_> {
                 }
             }
             Kind::Version => {
-                let versions = self.catalog.versions.iter().flatten();
-                let found: Vec<String> = versions.filter(|v| v.name.eq_ignore_ascii_case(text)).map(|v| v.name.clone()).collect();
-                if let Some(name) = found.first() {
-                    values.names.push(name.clone());
+                let found = self.catalog.find_versions(text);
+                if let Some(version) = found.first() {
+                    values.names.push(version.name.clone());
+                    values.ids.extend(found.iter().filter_map(|v| v.id.clone()));
                     return Some(());
                 }
             }

@@ -44,7 +44,7 @@ fn as_id(literal: &Literal) -> Option<i64> {
     literal.text.bytes().all(|b| b.is_ascii_digit()).then(|| literal.text.parse().ok()).flatten()
 }
 
-fn joined(mut conditions: Vec<Condition>, negated: bool) -> Condition {
+pub(super) fn joined(mut conditions: Vec<Condition>, negated: bool) -> Condition {
     match (conditions.len(), negated) {
         (1, _) => conditions.remove(0),
         (_, true) => Condition::All(conditions),
@@ -153,7 +153,7 @@ impl Site<'_, '_> {
     }
 
     /// Members of a field that holds issues, as keys; what is no key is looked up among the issues.
-    fn held_issues(&self, members: &[Member]) -> Option<(Vec<String>, Vec<Relation>)> {
+    pub(super) fn held_issues(&self, members: &[Member]) -> Option<(Vec<String>, Vec<Relation>)> {
         let (mut keys, mut relations) = (Vec::new(), Vec::new());
         for member in members {
             match member {

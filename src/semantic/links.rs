@@ -4,7 +4,7 @@ use super::binder::{Binder, did_you_mean};
 use super::bound::{AmongCondition, Condition, LinkTest, Relation, Shape};
 use super::clause::Site;
 use super::field::issue_column;
-use super::issues::as_key;
+use super::issues::{as_key, joined};
 use super::operand::Member;
 use crate::catalog::{eq, nearest};
 use crate::diagnostic::{Span, codes};
@@ -23,24 +23,21 @@ impl Site<'_, '_> {
     /// `issueLink = PAY-1`: by any link, or by those that say `phrase`. Negated: there are such links, but none to it.
     pub(super) fn linked_to(&self, phrase: Option<&str>, members: &[Member], negated: bool) -> Option<Condition> {
         self.need_links()?;
-        let mut others = Vec::new();
-        for member in members {
-            match member {
-                Member::Literal(literal) => {
-                    let key = as_key(&literal.text).or_else(|| self.binder.no_key(literal))?;
-                    self.binder.check_key(&key, literal, members.len());
-                    others.push(key);
-                }
-                _ => return self.binder.refuse(codes::WRONG_OPERAND, self.clause.span, "keys of issues are wanted here", None),
-            }
+        let (keys, relations) = self.held_issues(members)?;
+        let to = LinkTest { phrases: phrase.map(|p| vec![p.to_string()]), ..LinkTest::default() };
+        let mut tests = Vec::new();
+        for relation in relations {
+            let Relation::Query(found) = relation else { return self.missing("another form of the clause") };
+            tests.push(LinkTest { found: Some(found), ..to.clone() });
         }
-        let phrases = phrase.map(|p| vec![p.to_string()]);
-        let to = LinkTest { others: Some(others), phrases: phrases.clone(), types: None };
-        if !negated {
-            return Some(self.linked(to, false));
+        if !keys.is_empty() {
+            tests.push(LinkTest { others: Some(keys), ..to.clone() });
         }
-        let any = LinkTest { phrases, ..LinkTest::default() };
-        Some(Condition::All(vec![self.linked(any, false), self.linked(to, true)]))
+        let mut conditions: Vec<Condition> = tests.into_iter().map(|test| self.linked(test, negated)).collect();
+        if negated {
+            conditions.insert(0, self.linked(to, false));
+        }
+        Some(joined(conditions, negated))
     }
 
     /// `issueLinkType = blocks`: the name of the type or either of its phrases. Negated: no such link, issues without links
@@ -99,6 +96,6 @@ impl Binder<'_> {
                 return self.refuse(codes::UNKNOWN_VALUE, literal.span, message, did_you_mean(&near));
             }
         }
-        Some(LinkTest { others: Some(vec![key]), phrases: (!types.is_empty()).then_some(phrases), types: None })
+        Some(LinkTest { others: Some(vec![key]), phrases: (!types.is_empty()).then_some(phrases), ..LinkTest::default() })
     }
 }

@@ -121,8 +121,12 @@ impl Binder<'_> {
     pub(crate) fn day_member(&self, member: &Member, span: Span) -> Option<DayOrInstant> {
         match member {
             Member::Literal(literal) => {
-                let read = dates::literal(&literal.text, literal.kind == LiteralKind::Number).and_then(|l| self.session.day(l));
-                read.map(DayOrInstant::Day).or_else(|| self.bad_date(literal))
+                let read = dates::literal(&literal.text, literal.kind == LiteralKind::Number);
+                if read.as_ref().is_some_and(dates::DateLiteral::has_time) {
+                    let message = format!("`{}` has a time, and this field holds days", literal.text);
+                    return self.refuse(codes::BAD_DATE, literal.span, message, "write the day alone".to_string());
+                }
+                read.and_then(|l| self.session.day(l)).map(DayOrInstant::Day).or_else(|| self.bad_date(literal))
             }
             other => self.instant_member(other, span).map(DayOrInstant::Instant),
         }

@@ -82,15 +82,12 @@ impl Site<'_, '_> {
             Kind::Version => match &binder.catalog.versions {
                 None => self.folded(literal, read),
                 Some(versions) => {
-                    let before = read.texts.len();
-                    for version in versions.iter().filter(|v| v.name.eq_ignore_ascii_case(&literal.text)) {
-                        if !read.texts[before..].contains(&version.name) {
-                            read.texts.push(version.name.clone());
-                        }
-                    }
-                    if read.texts.len() == before {
+                    let found = binder.catalog.find_versions(&literal.text);
+                    if found.is_empty() {
                         return binder.unknown_value(Kind::Version, literal, versions.iter().map(|v| v.name.as_str()));
                     }
+                    let all = versions.iter().map(|v| (v.project.as_str(), v.name.as_str())).collect();
+                    read.named(found.into_iter().map(|v| (v.project.clone(), v.name.clone())).collect(), all);
                 }
             },
             kind @ (Kind::Status

@@ -83,7 +83,7 @@ macro_rules! files {
     };
 }
 
-files!(activity, autumn, changed, custom, fields, session, text, was, zones);
+files!(activity, autumn, changed, custom, fields, jql_fields, session, text, was, zones);
 
 #[test]
 fn broken_lines_are_failures_and_end_nothing() {

@@ -19,7 +19,10 @@ fn is(actions: &[&str], event: &EventRow) -> bool {
 pub fn values(relation: &Relation, context: &Context<'_>) -> Vec<Cell> {
     match relation {
         Relation::Attached { entities, tests } => attached(entities, tests, &context.tables.events),
-        Relation::Linked(test) => context.tables.links.iter().flat_map(|link| linked(test, link)).collect(),
+        Relation::Linked(test) => {
+            let found = test.found.as_ref().map(|query| values(&Relation::Query(query.clone()), context));
+            context.tables.links.iter().flat_map(|link| linked(test, found.as_deref(), link)).collect()
+        }
         Relation::Rows { table, column, tests } => {
             let rows = value::side_rows(context.tables, table);
             let passing = rows.iter().filter(|row| tests.iter().all(|t| passes_test(&value::of_side(row, &t.field), &t.test)));
@@ -64,6 +67,7 @@ fn passes(test: &AttachedTest, thing: &[&EventRow], last: &EventRow) -> bool {
     match test {
         AttachedTest::Author(actors) => thing.iter().any(|e| is(CREATED, e) && acted(actors, e.actor.as_ref())),
         AttachedTest::Text(query) => last.text.as_ref().is_some_and(|text| query.matches(text)),
+        AttachedTest::AnyText => last.text.is_some(),
         AttachedTest::Day(test) => {
             let day = last.entity_name.as_deref().and_then(date);
             day.is_some_and(|day| passes_test(&[Cell::Date(day)], test))
@@ -76,7 +80,7 @@ fn passes(test: &AttachedTest, thing: &[&EventRow], last: &EventRow) -> bool {
 }
 
 /// The ends of a link that pass.
-fn linked(test: &LinkTest, link: &LinkRow) -> Vec<Cell> {
+fn linked(test: &LinkTest, found: Option<&[Cell]>, link: &LinkRow) -> Vec<Cell> {
     let (at_source, at_target) = match link.direction.as_deref() {
         Some("inward") => (&link.inward, &link.outward),
         _ => (&link.outward, &link.inward),
@@ -86,6 +90,7 @@ fn linked(test: &LinkTest, link: &LinkRow) -> Vec<Cell> {
     let end = |this: &String, other: &String, phrase: &Option<String>| {
         let passes = test.others.as_ref().is_none_or(|others| others.contains(other))
             && test.phrases.as_ref().is_none_or(|phrases| phrase.as_ref().is_some_and(|p| phrases.contains(p)))
+            && found.is_none_or(|found| found.contains(&Cell::Text(other.clone())))
             && test.types.as_ref().is_none_or(is_type);
         passes.then(|| Cell::Text(this.clone()))
     };

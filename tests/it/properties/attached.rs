@@ -11,7 +11,7 @@ const DAYS: &[&str] = &["2026-03-07", "2026-03-08", "2026-03-10", "soon"];
 
 /// Keys of properties, names within, values.
 const PROPERTIES: &[(&str, Option<&str>, &[&str])] =
-    &[("build", Some("state"), &["ok", "bad"]), ("build", Some("tags.name"), &["x", "X"]), ("size", None, &["1", "2.5", "big"])];
+    &[("build", Some("state"), &["ok", "bad"]), ("build", Some("tags.name"), &["x", "X"]), ("volume", None, &["1", "2.5", "big"])];
 
 /// Comments and work logs of an issue: each is made, perhaps edited, perhaps deleted, often at one instant.
 pub fn things(row: &IssueRow, events: &mut Vec<EventRow>, random: &mut Random) {
@@ -92,17 +92,18 @@ pub fn beside(keys: &[String], tables: &mut Tables, random: &mut Random) {
             id: None,
         });
     }
-    // One of each is always there: an empty side table is an absent one.
-    let (name, outward, inward) = LINKS[0];
-    tables.links.push(LinkRow {
-        source: "PA-99".into(),
-        target: "PA-1".into(),
-        link_type: name.into(),
-        direction: Some("outward".into()),
-        outward: Some(outward.into()),
-        inward: Some(inward.into()),
-        id: None,
-    });
+    // One of each is always there: a type without links is none, and an empty side table is an absent one.
+    for (name, outward, inward) in LINKS {
+        tables.links.push(LinkRow {
+            source: "PA-99".into(),
+            target: "PA-1".into(),
+            link_type: (*name).into(),
+            direction: Some("outward".into()),
+            outward: Some((*outward).into()),
+            inward: Some((*inward).into()),
+            id: None,
+        });
+    }
     for n in 0..=random.below(4) {
         let issue = if n == 0 { "PA-99" } else { random.pick(&known) };
         let global_id = random.maybe(80, &["g1", "g2"]);

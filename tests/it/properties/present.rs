@@ -94,7 +94,6 @@ const FIELDS: &[Field] = &[
     ("summary", "TNI", WORDS),
     ("description", "TNI", WORDS),
     ("environment", "TNI", WORDS),
-    ("text", "T", WORDS),
     ("textfields", "T", WORDS),
     ("comment", "TN", WORDS),
     ("worklogComment", "TN", WORDS),
@@ -104,8 +103,8 @@ const FIELDS: &[Field] = &[
     ("cf[10001]", "EI", SEVERITIES),
     ("Teams", "EI", TEAMS),
     ("Place", "EI", PLACES),
-    ("Size", "ECI", &["0", "1.5", "3"]),
-    ("Start", "ECI", DAYS),
+    ("Weight", "ECI", &["0", "1.5", "3"]),
+    ("Kickoff", "ECI", DAYS),
     ("Buddy", "EI", USERS),
     ("Notes", "TNI", WORDS),
     ("Live", "ECI", DATES),
@@ -120,7 +119,7 @@ const FIELDS: &[Field] = &[
     ("issueLinkType", "E", &["Blocks", "blocks", "is cloned by", "relates to"]),
     ("issue.property[build].state", "EI", &["ok", "bad"]),
     ("issue.property[build].tags.name", "EI", &["x", "y"]),
-    ("issue.property[size]", "E", &["1", "big"]),
+    ("issue.property[volume]", "E", &["1", "big"]),
     ("filter", "E", &["My bugs", "Early", "1"]),
     ("assignee", "F", &["membersOf(devs)", "organizationMembers(Acme)", "organizationMembers(Acme, Umbra)", "inactiveUsers()"]),
     ("reporter", "F", &["membersOf(devs)", "organizationMembers(Umbra)", "inactiveUsers()"]),
@@ -139,6 +138,7 @@ const FIELDS: &[Field] = &[
 
 /// Clauses that mean something else in ACTIVITY.
 const OF_ISSUES: &[Field] = &[
+    ("text", "T", WORDS),
     ("project", "EI", PROJECTS),
     ("project", "F", &["projectsLeadByUser()", "projectsLeadByUser(bob)", "projectsWhereUserHasRole(Makers)"]),
     ("key", "E", KEYS),
@@ -166,7 +166,8 @@ const ISSUES: &[&str] = &[
 
 /// A value as it may be written: bare where that is possible, else in quotes.
 fn written(value: &str, random: &mut Random) -> String {
-    let plain = value.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '.');
+    // `end` and `user` are reserved words.
+    let plain = !["end", "user"].contains(&value) && value.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '.');
     if value.ends_with(')') || (plain && random.chance(50)) { value.to_string() } else { format!("\"{value}\"") }
 }
 

@@ -51,7 +51,7 @@ pub fn event_of(row: &IssueRow) -> EventRow {
 /// A random world.
 pub fn world(random: &mut Random) -> Tables {
     let mut tables = site();
-    let mut events = Vec::new();
+    let mut events = everlasting_changes();
     let mut issues: Vec<IssueRow> = (0..random.below(7)).map(|n| row(n, random)).collect();
     let keys: Vec<String> = issues.iter().map(|i| i.key.clone()).collect();
     for row in &mut issues {
@@ -73,6 +73,19 @@ pub fn world(random: &mut Random) -> Tables {
     // Some issues are known only from their events.
     tables.issues.extend(issues.into_iter().filter(|_| random.chance(90)));
     tables
+}
+
+/// Each field with history changed once: of a field that never changes nothing can be asked.
+fn everlasting_changes() -> Vec<EventRow> {
+    let base = EventRow { time: at(0), action: "updated".into(), actor: Some("ann".into()), ..event_of(&everlasting()) };
+    let change = |field: &str, from: &str, to: Option<&str>| EventRow {
+        field: Some(field.into()),
+        from_value: Some(from.into()),
+        to_value: to.map(str::to_string),
+        ..base.clone()
+    };
+    let severity = EventRow { field_id: Some("customfield_10001".into()), ..change("Severity", "S2", Some("S1")) };
+    vec![severity, change("labels", "x", None), change("Sprint", "Spring", None), change("Component", "web", None)]
 }
 
 /// One issue is always there, so that the columns of the custom fields are, too.
