@@ -7,6 +7,8 @@ use std::path::PathBuf;
 use futures::TryStreamExt;
 use jqlx::Engine;
 use jqlx::cases::{Case, Verdict, World, Worlds, run_cases};
+use jqlx::catalog::fields::{FIELDS, Source};
+use jqlx::catalog::functions::FUNCTIONS;
 
 use crate::naive;
 
@@ -83,7 +85,7 @@ macro_rules! files {
     };
 }
 
-files!(activity, autumn, changed, custom, fields, jql_fields, session, text, was, zones);
+files!(activity, autumn, changed, custom, fields, jql_fields, jql_functions, session, text, was, zones);
 
 #[test]
 fn broken_lines_are_failures_and_end_nothing() {
@@ -103,4 +105,30 @@ fn failures_say_what_was_expected_and_what_came() {
     runtime().block_on(run_cases(line.as_bytes(), &mut out)).expect("writing to memory");
     let out = String::from_utf8(out).expect("text");
     assert_eq!(out, "one: expected [\"A-2\"], got [\"A-1\"]\n0 passed, 1 failed\n");
+}
+
+/// Every field, function and operator of the language stands in some case.
+#[test]
+fn cases_leave_nothing_out() {
+    let files = std::fs::read_dir(folder()).expect("the folder of cases").map(|f| f.expect("a file").path());
+    let texts = files.filter(|f| f.extension().is_some_and(|e| e == "jsonl")).map(|f| std::fs::read_to_string(f).expect("cases"));
+    let queries: Vec<String> = texts.flat_map(|text| cases_of(&text)).map(|case| case.query.to_lowercase()).collect();
+    let named = |name: &str| {
+        let name = name.to_lowercase();
+        let is_word = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
+        queries.iter().any(|query| {
+            query
+                .match_indices(&name)
+                .any(|(at, _)| !is_word(query[..at].chars().next_back()) && !is_word(query[at + name.len()..].chars().next()))
+        })
+    };
+    let fields = FIELDS.iter().filter(|f| f.source != Source::Property).map(|f| (f.name, f.aliases));
+    let functions = FUNCTIONS.iter().map(|f| (f.name, f.aliases));
+    let operators = ["=", "!=", "<", "<=", ">", ">=", "~", "!~", "in", "not in", "is empty", "is not empty", "was", "was not"];
+    let operators = operators.into_iter().chain(["was in", "was not in", "changed"]).map(|o| (o, &[][..]));
+    let missing: Vec<&str> = (fields.chain(functions).chain(operators))
+        .filter(|(name, aliases)| !named(name) && !aliases.iter().any(|a| named(a)))
+        .map(|(name, _)| name)
+        .collect();
+    assert!(missing.is_empty(), "no case asks for {missing:?}");
 }
