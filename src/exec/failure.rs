@@ -26,7 +26,7 @@ fn translate(error: &DataFusionError) -> Error {
             Error::Data(Box::new(Diagnostic::error(codes::READ_FAILED, message)))
         }
         _ => Error::Internal(Box::new(
-            Diagnostic::error(codes::INTERNAL, format!("the query engine failed: {}", first_line(&root.to_string())))
+            Diagnostic::error(codes::INTERNAL, format!("the query engine failed: {root}"))
                 .help("this is a mistake of jqlx; please report the query"),
         )),
     }

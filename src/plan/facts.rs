@@ -8,15 +8,17 @@ use datafusion::functions_aggregate::expr_fn::{bool_or, count};
 use datafusion::logical_expr::{Expr, LogicalPlanBuilder, lit, when};
 
 use super::attached::Attached;
+use super::bursts::{Burst, counted_as};
 use super::columns::Zone;
-use super::expr::{all, any, comparison, condition};
+use super::expr::{all, any, condition};
 use super::intervals::Intervals;
 use super::membership::Membership;
 use super::scan::{EVENTS, ISSUES, Tables, col};
+use super::sequence::Chain;
 use super::{activity, intervals};
 use crate::error::Error;
 use crate::semantic::bound::{
-    AmongCondition, BoundField, Comparison, Condition, EventCondition, HistoryCondition, Relation, Scope, Target,
+    AmongCondition, BoundField, Condition, EventCondition, HistoryCondition, Relation, Scope, SequenceCondition, Target,
 };
 
 /// Alias of the facts from the shared events scan.
@@ -31,14 +33,25 @@ pub(crate) struct Facts<'a> {
     intervals: Vec<Intervals>,
     attached: Vec<Attached>,
     memberships: Vec<Membership>,
+    bursts: Vec<Burst>,
+    chains: Vec<Chain>,
     zone: Zone<'a>,
 }
 
 impl<'a> Facts<'a> {
     /// `zone` is the session's, for queries within the query.
     pub(crate) fn new(tables: &'a Tables, target: Target, zone: Zone<'a>) -> Self {
-        let (events, intervals, attached, memberships) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        Self { tables, target, events, intervals, attached, memberships, zone }
+        Self {
+            tables,
+            target,
+            events: Vec::new(),
+            intervals: Vec::new(),
+            attached: Vec::new(),
+            memberships: Vec::new(),
+            bursts: Vec::new(),
+            chains: Vec::new(),
+            zone,
+        }
     }
 
     /// A condition as an expression over the rows and their facts.
@@ -50,23 +63,38 @@ impl<'a> Facts<'a> {
             Condition::Events(events) => self.events(events),
             Condition::History(history) => self.history(history),
             Condition::Among(among) => self.among(among),
+            Condition::Sequence(sequence) => Ok(self.sequence(sequence)),
         })
     }
 
     fn events(&mut self, of: &EventCondition) -> Result<Expr, Error> {
         let test = activity::event(self.tables, &of.event)?;
-        let hit = match (self.target, of.times) {
-            (Target::Activity, _) => test,
+        let hit = match (self.target, &of.times) {
+            (Target::Activity, None) => test,
             (Target::Issues, None) => self.event_fact(test, false),
-            (Target::Issues, Some((op, times))) => {
-                let counted = self.event_fact(test, true);
-                // Issues without any such event have no row of facts. Only where none would do are they kept.
-                let none_will_do = of.negated || holds(0, op, times);
-                let counted = if none_will_do { when(counted.clone().is_null(), lit(0i64)).otherwise(counted)? } else { counted };
-                comparison(counted, op, lit(times))
+            (Target::Issues, Some(times)) if times.within.is_none() && times.same.is_empty() => {
+                counted_as(self.event_fact(test, true), times.op, times.count, of.negated)?
+            }
+            (target, Some(times)) => {
+                let at = self.bursts.iter().position(|b| b.is_of(&test, times)).unwrap_or_else(|| {
+                    self.bursts.push(Burst::new(target, test.clone(), times, self.bursts.len()));
+                    self.bursts.len() - 1
+                });
+                let fact = self.bursts[at].fact(times, of.negated)?;
+                // The rows that take part pass the test, which the scan can use where nothing negates it.
+                if target == Target::Activity { all(vec![test, fact]) } else { fact }
             }
         };
         Ok(if of.negated { hit.is_not_true() } else { hit })
+    }
+
+    fn sequence(&mut self, of: &SequenceCondition) -> Expr {
+        let at = self.chains.iter().position(|c| c.is_of(of)).unwrap_or_else(|| {
+            self.chains.push(Chain::new(self.target, of, self.chains.len()));
+            self.chains.len() - 1
+        });
+        let hit = self.chains[at].fact();
+        if of.negated { hit.is_not_true() } else { hit }
     }
 
     fn event_fact(&mut self, test: Expr, counted: bool) -> Expr {
@@ -157,6 +185,19 @@ impl<'a> Facts<'a> {
             let alias = attached.alias();
             rows = join(rows, attached.relation(self.tables)?, &key, &alias)?;
         }
+        // Among events, what is told of each by its id; among issues, of each issue.
+        let (own, told) = match self.target {
+            Target::Issues => (key.clone(), "issue_id"),
+            Target::Activity => (Column::new(Some(EVENTS), "event_id"), "event_id"),
+        };
+        for burst in self.bursts {
+            let alias = burst.alias();
+            rows = join_on(rows, burst.relation(self.tables)?, &own, &alias, told)?;
+        }
+        for chain in self.chains {
+            let alias = chain.alias();
+            rows = join_on(rows, chain.relation(self.tables)?, &own, &alias, told)?;
+        }
         for membership in self.memberships {
             rows = membership.join(rows, self.tables, self.zone)?;
         }
@@ -164,20 +205,19 @@ impl<'a> Facts<'a> {
     }
 }
 
-fn holds(count: i64, op: Comparison, times: i64) -> bool {
-    match op {
-        Comparison::Eq => count == times,
-        Comparison::NotEq => count != times,
-        Comparison::Lt => count < times,
-        Comparison::LtEq => count <= times,
-        Comparison::Gt => count > times,
-        Comparison::GtEq => count >= times,
-    }
+fn join(rows: LogicalPlanBuilder, facts: LogicalPlanBuilder, key: &Column, alias: &str) -> Result<LogicalPlanBuilder, Error> {
+    join_on(rows, facts, key, alias, "issue_id")
 }
 
-fn join(rows: LogicalPlanBuilder, facts: LogicalPlanBuilder, key: &Column, alias: &str) -> Result<LogicalPlanBuilder, Error> {
+fn join_on(
+    rows: LogicalPlanBuilder,
+    facts: LogicalPlanBuilder,
+    key: &Column,
+    alias: &str,
+    told: &str,
+) -> Result<LogicalPlanBuilder, Error> {
     let right = facts.alias(alias)?.build()?;
-    let on = (vec![key.clone()], vec![Column::new(Some(alias), "issue_id")]);
+    let on = (vec![key.clone()], vec![Column::new(Some(alias), told)]);
     Ok(rows.join(right, JoinType::Left, on, None)?)
 }
 

@@ -154,7 +154,7 @@ fn condition_reads_issue(condition: &Condition) -> bool {
         Condition::Field(f) => f.field.scope == Scope::Issue,
         Condition::Among(among) => among.field.scope == Scope::Issue,
         Condition::History(_) => true,
-        Condition::Events(_) => false,
+        Condition::Events(_) | Condition::Sequence(_) => false,
     }
 }
 

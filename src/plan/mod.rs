@@ -5,6 +5,7 @@
 
 mod activity;
 mod attached;
+mod bursts;
 mod columns;
 mod expr;
 mod facts;
@@ -15,6 +16,7 @@ mod lower;
 mod membership;
 mod order;
 mod scan;
+mod sequence;
 
 pub(crate) use columns::Zone;
 pub(crate) use lower::lower;

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::bound::{BoundQuery, Condition, EventCondition, Target};
+use super::bound::{BoundQuery, Condition, EventTest, Target};
 use super::{columns, condition, session::Session};
 use crate::catalog::{Catalog, Wanted};
 use crate::diagnostic::{Code, Diagnostic, Span, codes};
@@ -218,12 +218,16 @@ pub(crate) fn did_you_mean(near: &[String]) -> Option<String> {
 fn names_deletion(condition: &Condition) -> bool {
     match condition {
         Condition::All(list) | Condition::Any(list) => list.iter().any(names_deletion),
-        Condition::Events(events) => is_deletion(events),
+        Condition::Events(events) => is_deletion(&events.event),
+        Condition::Sequence(sequence) => {
+            let positive = sequence.steps.iter().filter(|s| !s.negated).flat_map(|s| &s.events);
+            sequence.first.iter().chain(positive).any(is_deletion)
+        }
         Condition::Field(_) | Condition::History(_) | Condition::Among(_) => false,
     }
 }
 
-fn is_deletion(events: &EventCondition) -> bool {
+fn is_deletion(event: &EventTest) -> bool {
     let has = |list: &Option<Vec<String>>, what: &str| list.as_ref().is_some_and(|l| l.iter().any(|v| v == what));
-    has(&events.event.entities, "issue") && has(&events.event.actions, "deleted")
+    has(&event.entities, "issue") && has(&event.actions, "deleted")
 }

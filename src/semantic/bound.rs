@@ -52,6 +52,8 @@ pub enum Condition {
     Events(Box<EventCondition>),
     /// A value of the row is among the values of a relation: `key IN linkedIssues(PAY-1)`, `comment ~ timeout`.
     Among(Box<AmongCondition>),
+    /// `comment DELETED THEN issue DELETED WITHIN 1h`
+    Sequence(Box<SequenceCondition>),
 }
 
 /// Where a value is read.
@@ -361,18 +363,67 @@ pub struct Actors {
     pub negated: bool,
 }
 
-/// Among issues: the number of events of the issue that pass `event` compares as `times` says (default `>= 1`);
-/// in ACTIVITY: the row passes `event`. With `negated`, the complement.
+/// Among issues: the issue has an event that passes `event`, or as many as `times` says; in ACTIVITY: the row passes
+/// `event` and is one of as many. With `negated`, the complement.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EventCondition {
     /// What one event must be.
     pub event: EventTest,
     /// TIMES
-    pub times: Option<(Comparison, i64)>,
+    pub times: Option<Times>,
     /// NOT
     pub negated: bool,
     /// Where it was written.
     pub span: Span,
+}
+
+/// How many events, and what they have in common.
+///
+/// The events that pass are grouped by the values of `same` (among issues by the issue as well); one for which a value is
+/// unknown is in no group. What is compared is a count: without `within` that of a group, with it that of the events of a
+/// group in a window of that length, its first and last instant included. Among issues the greatest count of the issue
+/// counts, which is 0 where there is none; in ACTIVITY the greatest of the counts that the row is part of.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Times {
+    /// How the count compares.
+    pub op: Comparison,
+    /// With what.
+    pub count: i64,
+    /// WITHIN, in microseconds.
+    pub within: Option<Micros>,
+    /// SAME: columns of [`Scope::Event`].
+    pub same: Vec<BoundField>,
+}
+
+/// Events one after another. "After" means later in the order of time, and of `event_id` at one instant.
+///
+/// A chain is an event for each step that is not negated, each after the one before it, at most `within` later, with the
+/// same values in `same`. A negated step asks of the event before it that no such event follows; where it has no `within`
+/// and a further step follows, that none follows before the next event of the chain. Among issues all events are the
+/// issue's. In ACTIVITY the row is one of the events of a chain. With `negated`, the complement.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SequenceCondition {
+    /// The first event: one of these tests passes.
+    pub first: Vec<EventTest>,
+    /// What follows; the first of them may be negated, too.
+    pub steps: Vec<SequenceStep>,
+    /// NOT
+    pub negated: bool,
+    /// Where it was written.
+    pub span: Span,
+}
+
+/// A further step of a sequence.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SequenceStep {
+    /// THEN NOT
+    pub negated: bool,
+    /// The event: one of these tests passes.
+    pub events: Vec<EventTest>,
+    /// The longest distance from the event before, in microseconds, itself included.
+    pub within: Option<Micros>,
+    /// Pairs of [`Scope::Event`] columns: of the event before, and of this one. Unknown values are not the same.
+    pub same: Vec<(BoundField, BoundField)>,
 }
 
 /// A conjunction of tests on one event.

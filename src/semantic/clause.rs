@@ -18,7 +18,7 @@ pub(crate) fn bind(binder: &Binder<'_>, clause: &Clause, negated: bool) -> Optio
     use Operator::*;
     let operator = clause.operator.node;
     match operator {
-        Changed => return events::bind_changed(binder, clause, negated),
+        Changed => return events::bind_changed(binder, clause).map(|happening| happening.condition(negated)),
         Was | WasNot | WasIn | WasNotIn => {
             let negated = negated != matches!(operator, WasNot | WasNotIn);
             return history::bind(binder, clause, negated);

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::binder::Binder;
 use super::bound::{BoundField, Condition, FieldCondition, Test, Values};
-use super::{clause, events};
+use super::{clause, events, sequence};
 use crate::diagnostic::codes;
 use crate::syntax::ast::{Expr, ExprKind};
 
@@ -16,8 +16,8 @@ pub(crate) fn bind(binder: &Binder<'_>, expr: &Expr, negated: bool) -> Option<Co
         ExprKind::Or(members) => many(binder, members, negated, negated),
         ExprKind::Not(inner) => bind(binder, inner, !negated),
         ExprKind::Clause(clause) => clause::bind(binder, clause, negated),
-        ExprKind::Activity(clause) => events::bind_activity(binder, clause, negated),
-        ExprKind::Sequence(_) => binder.not_yet("THEN", expr.span),
+        ExprKind::Activity(clause) => events::bind_activity(binder, clause).map(|happening| happening.condition(negated)),
+        ExprKind::Sequence(sequence) => sequence::bind(binder, sequence, negated),
         ExprKind::Error => binder.refuse(codes::UNEXPECTED, expr.span, "this is no clause", None),
     })
 }

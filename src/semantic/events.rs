@@ -1,7 +1,8 @@
 //! CHANGED and activity clauses: what one event must be, and how many.
 
 use super::binder::{Binder, did_you_mean};
-use super::bound::{Comparison, Condition, EventCondition, EventTest, HistoryValues, TimeBound};
+use super::bound::{Condition, EventCondition, EventTest, HistoryValues, TimeBound, Times};
+use super::counting::Counting;
 use super::field::Named;
 use super::history;
 use super::operand::Member;
@@ -20,8 +21,31 @@ enum Subject {
     Anything,
 }
 
+/// What one clause asks of events.
+pub(super) struct Happening {
+    /// One of these must pass: several where custom fields share a name.
+    pub(super) tests: Vec<EventTest>,
+    /// How many.
+    pub(super) times: Option<Times>,
+    pub(super) span: Span,
+}
+
+impl Happening {
+    /// The clause as a condition, or its negation.
+    pub(super) fn condition(self, negated: bool) -> Condition {
+        let (times, span) = (self.times, self.span);
+        let one = |event| Condition::Events(Box::new(EventCondition { event, times: times.clone(), negated, span }));
+        let mut conditions: Vec<Condition> = self.tests.into_iter().map(one).collect();
+        match (conditions.len(), negated) {
+            (1, _) => conditions.remove(0),
+            (_, false) => Condition::Any(conditions),
+            (_, true) => Condition::All(conditions),
+        }
+    }
+}
+
 /// Binds `name CHANGED ...`, of a field with history or of an entity.
-pub(crate) fn bind_changed(binder: &Binder<'_>, clause: &Clause, negated: bool) -> Option<Condition> {
+pub(super) fn bind_changed(binder: &Binder<'_>, clause: &Clause) -> Option<Happening> {
     let name = &clause.field.name.text;
     let named = clause.field.properties.is_empty().then(|| binder.find_field(name)).flatten();
     let subject = match (named, entities::entity(name)) {
@@ -40,11 +64,11 @@ pub(crate) fn bind_changed(binder: &Binder<'_>, clause: &Clause, negated: bool) 
         }
         (None, None) => return binder.field(&clause.field).and(None),
     };
-    finish(binder, subject, "changed", &clause.predicates, clause.field.span, clause.span, negated)
+    finish(binder, subject, "changed", &clause.predicates, clause.field.span, clause.span)
 }
 
 /// Binds `[subject] verb ...`.
-pub(crate) fn bind_activity(binder: &Binder<'_>, clause: &ActivityClause, negated: bool) -> Option<Condition> {
+pub(super) fn bind_activity(binder: &Binder<'_>, clause: &ActivityClause) -> Option<Happening> {
     let (subject, span) = match clause.subject.as_slice() {
         [] => (Subject::Anything, clause.verb.span),
         [first, .., last] | [first @ last] => {
@@ -53,7 +77,7 @@ pub(crate) fn bind_activity(binder: &Binder<'_>, clause: &ActivityClause, negate
             (subject(binder, &words.join(" "), &clause.verb.node, span)?, span)
         }
     };
-    finish(binder, subject, &clause.verb.node, &clause.predicates, span, clause.span, negated)
+    finish(binder, subject, &clause.verb.node, &clause.predicates, span, clause.span)
 }
 
 fn subject(binder: &Binder<'_>, noun: &str, verb: &str, span: Span) -> Option<Subject> {
@@ -83,8 +107,7 @@ fn finish(
     predicates: &[Predicate],
     subject_span: Span,
     span: Span,
-    negated: bool,
-) -> Option<Condition> {
+) -> Option<Happening> {
     let Some(found) = verbs::verb(verb) else {
         return binder.refuse(codes::UNKNOWN_ENTITY, span, format!("there is no verb `{verb}`"), None);
     };
@@ -115,26 +138,15 @@ fn finish(
         (Subject::Anything, _) => event.actions = Some(vec![found.name.to_string()]),
         (Subject::Entity(_), _) => event.actions = Some(found.actions.iter().map(|a| a.to_string()).collect()),
     }
-    let mut ok = true;
-    let mut times = None;
-    for predicate in predicates {
-        ok &= add(binder, &subject, predicate, &mut event, &mut times).is_some();
-    }
-    if !ok {
-        return None;
-    }
-    if let (true, Some(_)) = (binder.in_activity(), times) {
-        return binder.not_yet("TIMES in ACTIVITY", span);
-    }
-    let condition = |event| Condition::Events(Box::new(EventCondition { event, times, negated, span }));
-    let Subject::Field(field) = &subject else { return Some(condition(event)) };
-    let mut conditions: Vec<Condition> =
-        field.history.iter().map(|h| condition(EventTest { field: Some(h.clone()), ..event.clone() })).collect();
-    Some(match (conditions.len(), negated) {
-        (1, _) => conditions.remove(0),
-        (_, false) => Condition::Any(conditions),
-        (_, true) => Condition::All(conditions),
-    })
+    let mut counting = Counting::default();
+    let bound: Vec<Option<()>> = predicates.iter().map(|p| add(binder, &subject, p, &mut event, &mut counting)).collect();
+    bound.into_iter().collect::<Option<()>>()?;
+    let times = counting.times(binder)?;
+    let tests = match &subject {
+        Subject::Field(field) => field.history.iter().map(|h| EventTest { field: Some(h.clone()), ..event.clone() }).collect(),
+        _ => vec![event],
+    };
+    Some(Happening { tests, times, span })
 }
 
 fn add(
@@ -142,7 +154,7 @@ fn add(
     subject: &Subject,
     predicate: &Predicate,
     event: &mut EventTest,
-    times: &mut Option<(Comparison, i64)>,
+    counting: &mut Counting,
 ) -> Option<()> {
     use TimeBound::*;
     match &predicate.kind {
@@ -168,14 +180,9 @@ fn add(
         PredicateKind::From(value) => event.from.push(values(binder, subject, value)?),
         PredicateKind::To(value) => event.to.push(values(binder, subject, value)?),
         PredicateKind::Text(text) => event.text.push(binder.text_query(text)?),
-        PredicateKind::Times(comparison, count) => {
-            if times.is_some() {
-                return binder.refuse(codes::WRONG_PREDICATE, predicate.span, "TIMES stands once", None);
-            }
-            *times = Some((*comparison, count_of(binder, count)?));
-        }
-        PredicateKind::Within(_) => return binder.not_yet("WITHIN", predicate.span),
-        PredicateKind::Same(_) => return binder.not_yet("SAME", predicate.span),
+        PredicateKind::Times(comparison, count) => counting.times_of(binder, *comparison, count, predicate.span)?,
+        PredicateKind::Within(length) => counting.within(binder, length, predicate.span)?,
+        PredicateKind::Same(key) => counting.same(binder, key, predicate.span)?,
         PredicateKind::While(_) => return binder.not_yet("WHILE with CHANGED", predicate.span),
         PredicateKind::For { .. } => {
             return binder.refuse(
@@ -246,15 +253,4 @@ fn kinds(binder: &Binder<'_>, operand: &Operand) -> Option<Vec<String>> {
         out.push(word);
     }
     Some(out)
-}
-
-fn count_of(binder: &Binder<'_>, operand: &Operand) -> Option<i64> {
-    let members = binder.members(operand)?;
-    if let [Member::Literal(literal)] = members.as_slice()
-        && let Ok(count) = literal.text.parse::<i64>()
-        && count >= 0
-    {
-        return Some(count);
-    }
-    binder.refuse(codes::UNREAD_NUMBER, operand.span(), "TIMES takes a whole number", "write TIMES >= 3".to_string())
 }

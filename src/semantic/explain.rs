@@ -1,5 +1,7 @@
 //! A bound query in plain words, for somebody who knows no JQL.
 
+mod events;
+
 use super::bound::*;
 use super::session::{Session, timestamp};
 
@@ -78,6 +80,7 @@ impl Words<'_> {
             Condition::Field(field) => return out.push_str(&self.field(field)),
             Condition::History(history) => return out.push_str(&self.history(history)),
             Condition::Events(events) => return out.push_str(&self.events(events)),
+            Condition::Sequence(sequence) => return out.push_str(&self.sequence(sequence)),
             Condition::Among(among) => return self.among(among, depth, out),
         };
         if list.is_empty() {
@@ -252,45 +255,6 @@ impl Words<'_> {
             out.push_str(&format!(", without a break for {} {}", comparison(op, false), length_text(length)));
         }
         out
-    }
-
-    fn events(&self, condition: &EventCondition) -> String {
-        let event = &condition.event;
-        let mut what = match (&event.field, &event.entities) {
-            (Some(field), _) => format!("change of {}", field.name),
-            (None, Some(entities)) => format!("event of {}", article(entities.first().map_or("", String::as_str))),
-            (None, None) => "event".to_string(),
-        };
-        if let Some(actions) = &event.actions {
-            what.push_str(&format!(" that was {}", or_list(actions)));
-        }
-        let from_to = [("from", &event.from), ("to", &event.to)];
-        for (word, list) in from_to {
-            for values in list.iter() {
-                what.push_str(&format!(" {word} {}", history_values(values)));
-            }
-        }
-        for by in &event.by {
-            what.push_str(&format!(" by {}", actors(by)));
-        }
-        for kinds in &event.via {
-            what.push_str(&format!(" via {}", or_list(kinds)));
-        }
-        for text in &event.text {
-            what.push_str(&format!(" with the words {:?}", text.source()));
-        }
-        for bound in &event.time {
-            what.push_str(&self.bound(bound));
-        }
-        match (condition.times, condition.negated) {
-            (None, false) => format!("there is {}", article(&what)),
-            (None, true) => format!("there is no {what}"),
-            (Some((op, n)), negated) => {
-                format!("{} {} {n} times, there is {}", if negated { "not" } else { "" }, comparison(op, false), article(&what))
-                    .trim_start()
-                    .to_string()
-            }
-        }
     }
 }
 

@@ -127,7 +127,7 @@ pub struct Step {
     /// The longest distance from the event before.
     pub within: Option<Literal>,
     /// What the events share.
-    pub same: Vec<FieldRef>,
+    pub same: Vec<Shared>,
 }
 
 /// The operators of JQL.
@@ -217,8 +217,8 @@ pub enum PredicateKind {
     Times(Comparison, Operand),
     /// `WITHIN 10m`
     Within(Literal),
-    /// `SAME actor`
-    Same(FieldRef),
+    /// `SAME actor`, `SAME entityId = actor`
+    Same(Shared),
     /// `FOR >= 3d`, `FOR TOTAL >= 3d`
     For {
         /// `FOR TOTAL`
@@ -230,6 +230,15 @@ pub enum PredicateKind {
     },
     /// `WHILE field WAS v`
     While(Box<Clause>),
+}
+
+/// What events share.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Shared {
+    /// Of every event, or of the earlier one where there is an `other`.
+    pub field: FieldRef,
+    /// `SAME entityId = actor`: of the later event.
+    pub other: Option<FieldRef>,
 }
 
 /// `= != < <= > >=` after TIMES and FOR.

@@ -5,7 +5,7 @@
 
 use super::ast::{
     ActivityClause, Argument, AsOf, Call, Clause, Column, ColumnKind, Direction, Expr, ExprKind, FieldRef, Literal, Operand,
-    Predicate, PredicateKind, Query, Sequence, SortKey, Target,
+    Predicate, PredicateKind, Query, Sequence, Shared, SortKey, Target,
 };
 use serde_json::{Map, Value, json};
 
@@ -85,11 +85,18 @@ fn sequence(sequence: &Sequence) -> Value {
             map.insert("within".into(), text(within));
         }
         if !step.same.is_empty() {
-            map.insert("same".into(), step.same.iter().map(field).collect());
+            map.insert("same".into(), step.same.iter().map(shared).collect());
         }
         Value::Object(map)
     });
     json!({ "first": node(&sequence.first), "then": steps.collect::<Value>() })
+}
+
+fn shared(shared: &Shared) -> Value {
+    match &shared.other {
+        None => field(&shared.field),
+        Some(other) => json!([field(&shared.field), field(other)]),
+    }
 }
 
 fn predicates(predicates: &[Predicate], map: &mut Map<String, Value>) {
@@ -115,7 +122,10 @@ fn predicate(predicate: &Predicate) -> Value {
             json!({ "op": "times", "compare": comparison.as_str(), "value": value(count) })
         }
         PredicateKind::Within(length) => json!({ "op": "within", "value": { "str": text(length) } }),
-        PredicateKind::Same(it) => json!({ "op": "same", "field": field(it) }),
+        PredicateKind::Same(it) => match &it.other {
+            None => json!({ "op": "same", "field": field(&it.field) }),
+            Some(other) => json!({ "op": "same", "field": field(&it.field), "other": field(other) }),
+        },
         PredicateKind::For { total, comparison, length } => {
             json!({ "op": "for", "total": total, "compare": comparison.as_str(), "value": { "str": text(length) } })
         }

@@ -4,7 +4,7 @@
 
 use super::ast::{
     ActivityClause, Argument, AsOf, Call, Clause, Column, ColumnKind, Comparison, Direction, Expr, ExprKind, FieldRef, Literal,
-    LiteralKind, Operand, Predicate, PredicateKind, Query, Sequence, SortKey, Step, Target,
+    LiteralKind, Operand, Predicate, PredicateKind, Query, Sequence, Shared, SortKey, Step, Target,
 };
 use super::{literal, words};
 use std::fmt;
@@ -242,9 +242,18 @@ fn write_link(step: &Step, out: &mut String) {
         out.push_str(" WITHIN ");
         write_literal(within, out);
     }
-    for field in &step.same {
-        out.push_str(" SAME ");
-        write_field(field, out);
+    for shared in &step.same {
+        out.push(' ');
+        write_shared(shared, out);
+    }
+}
+
+fn write_shared(shared: &Shared, out: &mut String) {
+    out.push_str("SAME ");
+    write_field(&shared.field, out);
+    if let Some(other) = &shared.other {
+        out.push_str(" = ");
+        write_field(other, out);
     }
 }
 
@@ -270,10 +279,7 @@ fn write_predicate(predicate: &Predicate, out: &mut String) {
             out.push_str("WITHIN ");
             write_literal(length, out);
         }
-        PredicateKind::Same(field) => {
-            out.push_str("SAME ");
-            write_field(field, out);
-        }
+        PredicateKind::Same(shared) => write_shared(shared, out),
         PredicateKind::For { total, comparison, length } => {
             out.push_str(if *total { "FOR TOTAL " } else { "FOR " });
             out.push_str(comparison.as_str());

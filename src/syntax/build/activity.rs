@@ -5,7 +5,7 @@ use super::{Builder, Node};
 use crate::diagnostic::{Diagnostic, Span, codes};
 use crate::syntax::ast::{
     ActivityClause, Clause, Comparison, ExprKind, FieldRef, Literal, LiteralKind, Operand, Operator, Predicate, PredicateKind,
-    Sequence, Spanned, Step,
+    Sequence, Shared, Spanned, Step,
 };
 use crate::syntax::grammar::Rule;
 use crate::syntax::words;
@@ -91,7 +91,11 @@ impl Builder<'_, '_> {
             Rule::word_times => self.times(&mut inner, at),
             Rule::word_within => self.duration(&mut inner, at, "WITHIN").map(PredicateKind::Within),
             Rule::word_same => match inner.next() {
-                Some(field) => Some(PredicateKind::Same(self.shared(field))),
+                Some(field) => {
+                    let field = self.shared(field);
+                    let other = inner.next().map(|other| self.shared(other));
+                    Some(PredicateKind::Same(Shared { field, other }))
+                }
                 None => {
                     self.missing_operand(at.end, "SAME", "what the events share, such as actor,");
                     None
@@ -343,7 +347,7 @@ impl Builder<'_, '_> {
                     }
                     step.within = Some(length);
                 }
-                PredicateKind::Same(field) if !counted => step.same.push(field),
+                PredicateKind::Same(shared) if !counted => step.same.push(shared),
                 kind => {
                     counted |= matches!(kind, PredicateKind::Times(..));
                     predicates.push(Predicate { kind, span: predicate.span });

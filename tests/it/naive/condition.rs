@@ -8,7 +8,7 @@ use jqlx::semantic::bound::{
     Values,
 };
 
-use super::{Cell, Context, Row, history, relation};
+use super::{Cell, Context, Row, history, relation, together};
 
 /// Whether the row satisfies the condition.
 pub fn holds(condition: &Condition, row: Row<'_>, context: &Context<'_>) -> bool {
@@ -23,6 +23,7 @@ pub fn holds(condition: &Condition, row: Row<'_>, context: &Context<'_>) -> bool
             let among = !values.is_empty() && relation::values(&condition.relation, context).iter().any(|v| values.contains(v));
             among != condition.negated
         }
+        Condition::Sequence(condition) => together::follows(condition, row, context) != condition.negated,
     }
 }
 
@@ -117,12 +118,23 @@ pub fn compares(op: Comparison, order: Ordering) -> bool {
 
 fn events_hold(condition: &EventCondition, row: Row<'_>, context: &Context<'_>) -> bool {
     let holds = match row.event {
-        Some(event) => passes(&condition.event, event),
+        Some(event) => {
+            passes(&condition.event, event)
+                && condition.times.as_ref().is_none_or(|times| {
+                    let all: Vec<&EventRow> = context.tables.events.iter().filter(|e| passes(&condition.event, e)).collect();
+                    together::most_with(times, event, &all).is_some_and(|n| together::counts(times, n))
+                })
+        }
         None => {
             let of_issue = context.tables.events.iter().filter(|e| e.issue_id.is_some() && e.issue_id == row.issue_id);
-            let count = of_issue.filter(|e| passes(&condition.event, e)).count() as i64;
-            let (op, n) = condition.times.unwrap_or((Comparison::GtEq, 1));
-            compares(op, count.cmp(&n))
+            let all: Vec<&EventRow> = of_issue.filter(|e| passes(&condition.event, e)).collect();
+            match &condition.times {
+                None => !all.is_empty(),
+                Some(times) => {
+                    let most = all.iter().filter_map(|event| together::most_with(times, event, &all)).max();
+                    together::counts(times, most.unwrap_or(0))
+                }
+            }
         }
     };
     holds != condition.negated

@@ -1,6 +1,6 @@
 //! Clauses on events: what happened to something, and the attributes of events.
 
-use super::history::{by, of_event, time};
+use super::history::{self, by, of_event, time};
 use super::present::{DATES, Field, WORDS, of_field};
 use super::random::Random;
 use super::site::{PROJECTS, STATUSES, USERS};
@@ -54,10 +54,20 @@ pub fn happened(counts: bool, random: &mut Random) -> String {
 
 /// The deletion of issues or, among events, of anything.
 pub fn deleted(counts: bool, random: &mut Random) -> String {
-    if counts && random.chance(50) {
+    if random.chance(40) {
         return "issue DELETED".to_string();
     }
     format!("deleted {}{}", by(random), of_event(counts, 0, random))
+}
+
+/// Events one after another; among issues of the issue's things only.
+pub fn sequence(of_issue: bool, random: &mut Random) -> String {
+    let happened = move |random: &mut Random| match random.below(3) {
+        0 => history::changed(false, random),
+        1 if !of_issue => outside(random),
+        _ => happened(false, random),
+    };
+    history::sequence(&happened, random)
 }
 
 /// What happened to something that belongs to no issue.

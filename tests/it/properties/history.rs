@@ -100,8 +100,45 @@ pub fn of_event(counts: bool, least: usize, random: &mut Random) -> String {
             _ => format!("VIA {}", random.pick(KINDS)),
         };
     }
-    if counts && random.chance(30) {
-        out += &format!(" TIMES {} {}", random.pick(&[">=", ">", "=", "!=", "<", "<="]), random.below(3));
+    if counts && random.chance(35) {
+        out += &format!(" TIMES {} {}", random.pick(&[">=", ">=", ">", "=", "!=", "<", "<="]), random.below(4));
+        if random.chance(40) {
+            out += &format!(" WITHIN {}", random.pick(LENGTHS));
+        }
+        for _ in 0..random.below(3) {
+            out += &format!(" SAME {}", random.pick(SHARED));
+        }
+    }
+    out
+}
+
+/// Distances between events on the grid of the worlds, and some that fall between.
+const LENGTHS: &[&str] = &["1m", "3h", "6h", "10h", "1d", "30d"];
+
+const SHARED: &[&str] = &["actor", "actor", "issue", "project", "entity", "entityId", "changeId", "\"to\""];
+
+/// `a THEN b ...`
+pub fn sequence(happened: &dyn Fn(&mut Random) -> String, random: &mut Random) -> String {
+    let mut out = happened(random);
+    let steps = random.between(1, 3);
+    for step in 0..steps {
+        let not = random.chance(30);
+        out += &format!(" THEN {}{}", if not { "NOT " } else { "" }, happened(random));
+        if random.chance(if not { 60 } else { 40 }) {
+            out += &format!(" WITHIN {}", random.pick(LENGTHS));
+        } else if not && step + 1 < steps {
+            // What lies between two events shares what they share, and this the generator does not keep.
+            out += " WITHIN 6h";
+        }
+        out += random.pick(&[
+            "",
+            "",
+            " SAME actor",
+            " SAME issue",
+            " SAME entityId",
+            " SAME actor = \"to\"",
+            " SAME actor SAME project",
+        ]);
     }
     out
 }

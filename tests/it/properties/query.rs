@@ -91,7 +91,8 @@ fn condition(depth: usize, clause: &dyn Fn(&mut Random) -> String, random: &mut 
 
 /// A clause on issues.
 pub fn of_issues(random: &mut Random) -> String {
-    match random.below(22) {
+    match random.below(24) {
+        22 | 23 => activity::sequence(true, random),
         0..=10 => present::clause(random),
         11 | 12 => present::of_the_key(random),
         13 => subquery(random),
@@ -104,15 +105,16 @@ pub fn of_issues(random: &mut Random) -> String {
 
 /// A clause on events.
 fn of_events(random: &mut Random) -> String {
-    match random.below(18) {
+    match random.below(20) {
+        18 | 19 => activity::sequence(false, random),
         0..=3 => activity::attribute(random),
         4..=7 => present::clause(random),
         8 => subquery(random),
         9..=11 => history::was(random),
-        12 | 13 => history::changed(false, random),
-        14 | 15 => activity::happened(false, random),
+        12 | 13 => history::changed(true, random),
+        14 | 15 => activity::happened(true, random),
         16 => activity::outside(random),
-        _ => activity::deleted(false, random),
+        _ => activity::deleted(true, random),
     }
 }
 

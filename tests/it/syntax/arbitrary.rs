@@ -124,8 +124,9 @@ fn duration() -> impl Strategy<Value = Literal> {
     ]
 }
 
-fn shared() -> impl Strategy<Value = FieldRef> {
-    name().prop_map(|name| FieldRef { name, properties: Vec::new(), span: Span::default() })
+fn shared() -> impl Strategy<Value = Shared> {
+    let attribute = || name().prop_map(|name| FieldRef { name, properties: Vec::new(), span: Span::default() });
+    (attribute(), option::weighted(0.2, attribute())).prop_map(|(field, other)| Shared { field, other })
 }
 
 /// What may stand behind any verb, WAS and CHANGED.
