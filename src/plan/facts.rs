@@ -15,6 +15,7 @@ use super::intervals::Intervals;
 use super::membership::Membership;
 use super::scan::{EVENTS, ISSUES, Tables, col};
 use super::sequence::Chain;
+use super::timeline::Timeline;
 use super::{activity, intervals};
 use crate::error::Error;
 use crate::semantic::bound::{
@@ -33,6 +34,7 @@ pub(crate) struct Facts<'a> {
     intervals: Vec<Intervals>,
     attached: Vec<Attached>,
     memberships: Vec<Membership>,
+    timelines: Vec<Timeline>,
     bursts: Vec<Burst>,
     chains: Vec<Chain>,
     zone: Zone<'a>,
@@ -48,6 +50,7 @@ impl<'a> Facts<'a> {
             intervals: Vec::new(),
             attached: Vec::new(),
             memberships: Vec::new(),
+            timelines: Vec::new(),
             bursts: Vec::new(),
             chains: Vec::new(),
             zone,
@@ -111,7 +114,15 @@ impl<'a> Facts<'a> {
     fn history(&mut self, of: &HistoryCondition) -> Result<Expr, Error> {
         // Every element that is added leaves nothing, so that events alone do not tell where nothing was held.
         let emptiness = of.field.multi && of.values.empty;
-        let bare = of.by.is_empty() && of.bounds.is_empty() && of.lasted.is_none() && !emptiness;
+        let bare = of.by.is_empty() && of.via.is_empty() && of.bounds.is_empty() && of.lasted.is_none() && !emptiness;
+        if !of.held.is_empty() {
+            let at = self.timelines.iter().position(|t| t.is_of(of)).unwrap_or_else(|| {
+                self.timelines.push(Timeline::new(of, self.timelines.len()));
+                self.timelines.len() - 1
+            });
+            let hit = self.timelines[at].fact();
+            return Ok(if of.negated { hit.is_not_true() } else { hit });
+        }
         let hit = if bare && self.target == Target::Issues {
             // Held at any time: now, or on either side of some change.
             let touched = all(vec![
@@ -180,6 +191,10 @@ impl<'a> Facts<'a> {
         for field in self.intervals {
             let alias = field.alias();
             rows = join(rows, field.relation(self.tables)?, &key, &alias)?;
+        }
+        for timeline in self.timelines {
+            let alias = timeline.alias();
+            rows = join(rows, timeline.relation(self.tables)?, &key, &alias)?;
         }
         for attached in self.attached {
             let alias = attached.alias();

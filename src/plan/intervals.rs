@@ -4,9 +4,9 @@
 //! the old value of the first change, or the present value where there was none, and its setter is the creator.
 
 use datafusion::arrow::datatypes::DataType;
-use datafusion::common::{Column, JoinType};
+use datafusion::common::{Column, DataFusionError, JoinType};
 use datafusion::functions::expr_fn::coalesce;
-use datafusion::functions_aggregate::expr_fn::{array_agg, bool_or, max};
+use datafusion::functions_aggregate::expr_fn::{array_agg, bool_or, max, sum};
 use datafusion::functions_aggregate::sum::sum_udaf;
 use datafusion::functions_nested::expr_fn::cardinality;
 use datafusion::functions_window::expr_fn::{lead, row_number};
@@ -18,11 +18,11 @@ use datafusion::logical_expr::{
 use datafusion::scalar::ScalarValue;
 
 use super::activity::{of_field, side};
-use super::expr::{actor_in, all, any, comparison, held};
-use super::functions;
+use super::expr::{actor_in, all, any, comparison, held, in_list, texts};
 use super::scan::{EVENTS, ISSUES, Tables, col, field, field_of, time};
+use super::{functions, working_time};
 use crate::error::Error;
-use crate::semantic::bound::{HistoryCondition, HistoryField, HistoryValues, IntervalBound, Shape};
+use crate::semantic::bound::{HistoryCondition, HistoryField, HistoryValues, IntervalBound, Lasted, Shape};
 
 /// Facts about the intervals of one field.
 pub(crate) struct Intervals {
@@ -52,23 +52,30 @@ impl Intervals {
         self.clauses.push(of.clone());
         let alias = self.alias();
         let own = col(&alias, &format!("held_{number}"));
-        let created = issue(tables, "created");
-        let setter = setter(tables, ISSUES);
-        if self.field.multi && of.values.empty {
-            return Ok(any(vec![own, self.never_filled(tables, of, created, setter)?]));
+        let first = First { start: issue(tables, "created"), setter: setter(tables, ISSUES) };
+        let open = || lit(ScalarValue::TimestampMicrosecond(None, Some("UTC".into())));
+        let (value, end) = if self.field.multi && of.values.empty {
+            (self.never_filled(tables), open())
+        } else if self.field.multi {
+            (self.untouched(tables, of), open())
+        } else {
+            let first_change = col(&alias, "first_change");
+            let value = when(first_change.clone().is_null(), present(tables, &self.field, &of.values))
+                .otherwise(col(&alias, &format!("first_{number}")))?;
+            (value, first_change)
+        };
+        let counts = all(vec![value, first.counts(of, end.clone())]);
+        match &of.lasted {
+            Some(lasted) if lasted.total => {
+                let initial = when(counts, length(of, first.start, end)).end()?;
+                total(lasted, own, initial)
+            }
+            _ => Ok(any(vec![own, counts])),
         }
-        if self.field.multi {
-            return Ok(any(vec![own, self.untouched(tables, of, created, setter)]));
-        }
-        let first_change = col(&alias, "first_change");
-        let value = when(first_change.clone().is_null(), present(tables, &self.field, &of.values))
-            .otherwise(col(&alias, &format!("first_{number}")))?;
-        let initial = all(vec![value, interval(of, created, first_change, setter)?]);
-        Ok(any(vec![own, initial]))
     }
 
     /// Elements that the issue has now and that no event speaks of: held since its creation.
-    fn untouched(&self, tables: &Tables, of: &HistoryCondition, created: Expr, setter: Expr) -> Expr {
+    fn untouched(&self, tables: &Tables, of: &HistoryCondition) -> Expr {
         let Some(present) = &self.field.present else { return lit(false) };
         let list = field(tables, present);
         let touched = col(&self.alias(), "touched");
@@ -79,20 +86,14 @@ impl Intervals {
                 functions::list_any(touched.clone(), name, false).is_not_true(),
             ])
         });
-        let open = lit(ScalarValue::TimestampMicrosecond(None, Some("UTC".into())));
-        match interval(of, created, open, setter) {
-            Ok(test) => all(vec![any(each.collect()), test]),
-            Err(_) => lit(false),
-        }
+        any(each.collect())
     }
 
     /// Issues that hold nothing and of which no event speaks: empty since their creation.
-    fn never_filled(&self, tables: &Tables, of: &HistoryCondition, created: Expr, setter: Expr) -> Result<Expr, Error> {
-        let Some(present) = &self.field.present else { return Ok(lit(false)) };
+    fn never_filled(&self, tables: &Tables) -> Expr {
+        let Some(present) = &self.field.present else { return lit(false) };
         let nothing = cardinality(field(tables, present)).eq(lit(0u64));
-        let open = lit(ScalarValue::TimestampMicrosecond(None, Some("UTC".into())));
-        let untouched = col(&self.alias(), "issue_id").is_null();
-        Ok(all(vec![nothing, untouched, interval(of, created, open, setter)?]))
+        all(vec![nothing, col(&self.alias(), "issue_id").is_null()])
     }
 
     /// `issue_id` and the facts of all clauses.
@@ -119,8 +120,9 @@ impl Intervals {
         let first = plain("place").eq(lit(1u64));
         let mut facts = vec![max(when(first.clone(), at.clone()).end()?).alias("first_change")];
         for (number, of) in self.clauses.iter().enumerate() {
-            let held = all(vec![side(tables, "to", &of.values)?, interval(of, at.clone(), plain("until"), actor.clone())?]);
-            facts.push(bool_or(held).alias(format!("held_{number}")));
+            let kind = kind(tables, of)?;
+            let held = all(vec![side(tables, "to", &of.values)?, interval(of, at.clone(), plain("until"), actor.clone(), kind)]);
+            facts.push(gathered(of, vec![(held, length(of, at.clone(), plain("until")))])?.alias(format!("held_{number}")));
             facts.push(bool_or(all(vec![first.clone(), side(tables, "from", &of.values)?])).alias(format!("first_{number}")));
         }
         Ok(rows.aggregate(vec![issue], facts)?)
@@ -142,6 +144,7 @@ impl Intervals {
                 need("time")?.alias("time"),
                 need("event_id")?.alias("event_id"),
                 cast(need("actor")?, DataType::Utf8).alias("actor"),
+                cast(kind(tables, of)?, DataType::Utf8).alias("kind"),
                 (one(need("to_value")?)? - one(need("from_value")?)?).alias("more"),
             ])?
             .alias("steps")?;
@@ -169,20 +172,22 @@ impl Intervals {
         let on = (vec![Column::new(Some("steps"), "issue_id")], vec![Column::new(Some("owner"), "id")]);
         let rows = rows.join(owner, JoinType::Left, on, None)?;
         let held = cast(cardinality(field_of(tables, "issues", "owner", present)), DataType::Int64);
-        let lasts = |start: Expr, end: Expr| end.clone().is_null().or(end.gt(start));
+        // Where the creation is not known, nothing says that the time before the first change was no time.
+        let lasts = |start: Expr, end: Expr| any(vec![end.clone().is_null(), start.clone().is_null(), end.gt(start)]);
         let after = all(vec![
             (held.clone() - plain("in_all") + plain("so_far")).lt_eq(lit(0i64)),
             lasts(step("time"), plain("until")),
-            interval(of, step("time"), plain("until"), step("actor"))?,
+            interval(of, step("time"), plain("until"), step("actor"), step("kind")),
         ]);
-        let created = tables.need("issues", "owner", "created")?;
+        let first = First { start: tables.need("issues", "owner", "created")?, setter: setter(tables, "owner") };
         let before = all(vec![
             plain("place").eq(lit(1u64)),
             (held - plain("in_all")).lt_eq(lit(0i64)),
-            lasts(created.clone(), step("time")),
-            interval(of, created, step("time"), setter(tables, "owner"))?,
+            lasts(first.start.clone(), step("time")),
+            first.counts(of, step("time")),
         ]);
-        Ok(rows.aggregate(vec![step("issue_id")], vec![bool_or(any(vec![after, before])).alias("held_0")])?)
+        let parts = vec![(after, length(of, step("time"), plain("until"))), (before, length(of, first.start, step("time")))];
+        Ok(rows.aggregate(vec![step("issue_id")], vec![gathered(of, parts)?.alias("held_0")])?)
     }
 
     /// Each element of a field with several values has intervals of its own: an event adds it, another removes it.
@@ -199,6 +204,7 @@ impl Intervals {
                 need("time")?.alias("time"),
                 need("event_id")?.alias("event_id"),
                 cast(need("actor")?, DataType::Utf8).alias("actor"),
+                cast(kind(tables, of)?, DataType::Utf8).alias("kind"),
                 lit(added).alias("added"),
             ])?)
         };
@@ -213,23 +219,66 @@ impl Intervals {
         let owner = tables.scan("issues", "owner")?.build()?;
         let on = (vec![Column::new(Some("steps"), "issue_id")], vec![Column::new(Some("owner"), "id")]);
         let rows = rows.join(owner, JoinType::Left, on, None)?;
-        let created = tables.need("issues", "owner", "created")?;
-        let opened = all(vec![step("added"), interval(of, step("time"), plain("until"), step("actor"))?]);
-        let initial = all(vec![
-            step("added").is_not_true(),
-            plain("place").eq(lit(1u64)),
-            interval(of, created, step("time"), setter(tables, "owner"))?,
-        ]);
-        let facts = vec![bool_or(any(vec![opened, initial])).alias("held_0"), array_agg(step("element")).alias("touched")];
+        let first = First { start: tables.need("issues", "owner", "created")?, setter: setter(tables, "owner") };
+        let opened = all(vec![step("added"), interval(of, step("time"), plain("until"), step("actor"), step("kind"))]);
+        let initial = all(vec![step("added").is_not_true(), plain("place").eq(lit(1u64)), first.counts(of, step("time"))]);
+        let parts = vec![(opened, length(of, step("time"), plain("until"))), (initial, length(of, first.start, step("time")))];
+        let facts = vec![gathered(of, parts)?.alias("held_0"), array_agg(step("element")).alias("touched")];
         Ok(rows.aggregate(vec![step("issue_id")], facts)?)
     }
+}
+
+/// The first interval of an issue's field.
+struct First {
+    start: Expr,
+    setter: Expr,
+}
+
+impl First {
+    /// Whether it counts where it has the value; how it was set is not known.
+    fn counts(&self, of: &HistoryCondition, end: Expr) -> Expr {
+        interval(of, self.start.clone(), end, self.setter.clone(), lit(ScalarValue::Utf8(None)))
+    }
+}
+
+/// Over the rows of an issue: whether one of the intervals counts, or the sum of the lengths of those that do.
+fn gathered(of: &HistoryCondition, intervals: Vec<(Expr, Expr)>) -> Result<Expr, Error> {
+    if of.lasted.as_ref().is_none_or(|lasted| !lasted.total) {
+        return Ok(bool_or(any(intervals.into_iter().map(|(counts, _)| counts).collect())));
+    }
+    // Each interval that does not count adds null, and a sum of nulls is none.
+    let lengths: Vec<Expr> = intervals.into_iter().map(|(counts, length)| when(counts, length).end()).collect::<Result<_, _>>()?;
+    let mut lengths = lengths.into_iter();
+    let Some(first) = lengths.next() else { return Ok(lit(ScalarValue::Int64(None))) };
+    Ok(sum(lengths.try_fold(first, plus)?))
+}
+
+/// The sum of two lengths of which either may be none.
+fn plus(a: Expr, b: Expr) -> Result<Expr, DataFusionError> {
+    let none = a.clone().is_null().and(b.clone().is_null());
+    let zero = |e| coalesce(vec![e, lit(0i64)]);
+    when(none, lit(ScalarValue::Int64(None))).otherwise(zero(a) + zero(b))
+}
+
+/// Whether the sum of all lengths is what is asked.
+fn total(lasted: &Lasted, own: Expr, initial: Expr) -> Result<Expr, Error> {
+    Ok(comparison(plus(own, initial)?, lasted.op, lit(lasted.length)))
+}
+
+/// The kind of actor, where it is asked for.
+fn kind(tables: &Tables, of: &HistoryCondition) -> Result<Expr, Error> {
+    if of.via.is_empty() { Ok(lit(ScalarValue::Utf8(None))) } else { tables.need("events", EVENTS, "actor_kind") }
 }
 
 /// Whether the present value is one of `values`.
 pub(crate) fn present(tables: &Tables, of: &HistoryField, values: &HistoryValues) -> Expr {
     let Some(present) = &of.present else { return lit(false) };
-    let value = field(tables, present);
-    match present.shape {
+    present_in(field(tables, present), present.shape, values)
+}
+
+/// Whether a value of that shape is one of `values`.
+pub(crate) fn present_in(value: Expr, shape: Shape, values: &HistoryValues) -> Expr {
+    match shape {
         Shape::TextList => functions::list_any(value, &values.names, false),
         Shape::Text => held(value, None, values),
         // Numbers and dates stand in history as text.
@@ -238,8 +287,16 @@ pub(crate) fn present(tables: &Tables, of: &HistoryField, values: &HistoryValues
 }
 
 /// Whether an interval passes the predicates of a clause; a null `end` is open.
-fn interval(of: &HistoryCondition, start: Expr, end: Expr, setter: Expr) -> Result<Expr, Error> {
+fn interval(of: &HistoryCondition, start: Expr, end: Expr, setter: Expr, kind: Expr) -> Expr {
     let mut tests: Vec<Expr> = of.by.iter().map(|actors| actor_in(setter.clone(), actors)).collect();
+    tests.extend(of.via.iter().map(|kinds| in_list(kind.clone(), texts(kinds), false)));
+    tests.push(in_bounds(of, start, end));
+    all(tests)
+}
+
+/// Whether an interval passes the bounds of a clause, and lasted as long as one must.
+pub(crate) fn in_bounds(of: &HistoryCondition, start: Expr, end: Expr) -> Expr {
+    let mut tests = Vec::new();
     for bound in &of.bounds {
         tests.push(match bound {
             IntervalBound::StartBefore(t) => start.clone().lt(time(*t)),
@@ -248,12 +305,20 @@ fn interval(of: &HistoryCondition, start: Expr, end: Expr, setter: Expr) -> Resu
             IntervalBound::EndAtOrAfter(t) => end.clone().is_null().or(end.clone().gt_eq(time(*t))),
         });
     }
-    if let Some((op, length)) = of.lasted {
-        let micros = |at: Expr| cast(at, DataType::Int64);
-        let until = coalesce(vec![end, time(of.now)]);
-        tests.push(comparison(micros(until) - micros(start), op, lit(length)));
+    if let Some(lasted) = of.lasted.as_ref().filter(|lasted| !lasted.total) {
+        tests.push(comparison(length(of, start, end), lasted.op, lit(lasted.length)));
     }
-    Ok(all(tests))
+    all(tests)
+}
+
+/// How long an interval lasted, in microseconds; null where its start is not known.
+pub(crate) fn length(of: &HistoryCondition, start: Expr, end: Expr) -> Expr {
+    let micros = |at: Expr| cast(at, DataType::Int64);
+    let until = coalesce(vec![end, time(of.now)]);
+    match of.lasted.as_ref().and_then(|lasted| lasted.working.as_ref()) {
+        None => micros(until) - micros(start),
+        Some(working) => working_time::between(start, until, working),
+    }
 }
 
 fn issue(tables: &Tables, column: &str) -> Expr {
@@ -265,7 +330,7 @@ fn issue(tables: &Tables, column: &str) -> Expr {
 }
 
 /// Who set the values at creation: the creator, or the reporter where no creator is known.
-fn setter(tables: &Tables, alias: &str) -> Expr {
+pub(crate) fn setter(tables: &Tables, alias: &str) -> Expr {
     let known: Vec<Expr> = ["creator", "reporter"]
         .into_iter()
         .filter(|c| tables.has("issues", c))

@@ -17,6 +17,8 @@ mod membership;
 mod order;
 mod scan;
 mod sequence;
+mod timeline;
+mod working_time;
 
 pub(crate) use columns::Zone;
 pub(crate) use lower::lower;

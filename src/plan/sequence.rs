@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use datafusion::arrow::datatypes::{DataType, TimeUnit};
 use datafusion::common::{Column, ScalarValue};
+use datafusion::functions::expr_fn::nullif;
 use datafusion::functions_aggregate::expr_fn::bool_or;
 use datafusion::functions_aggregate::min_max::{max_udaf, min_udaf};
 use datafusion::functions_nested::expr_fn::make_array;
@@ -169,7 +170,7 @@ impl Steps {
                 std::iter::once(step(&name).is_not_null()).chain(close(step(&name) - step("time"), not)).collect();
             parts.push(all(follows).is_not_true());
         }
-        self.keep(all(parts).alias(good(at)))
+        self.keep(all(parts), good(at))
     }
 
     /// Adds whether a chain from its beginning to the end goes through this event.
@@ -189,7 +190,7 @@ impl Steps {
             self = self.nearest(Look::Back, &step(&passes_name(*test)), "place", &same, &name)?;
             parts.push(step(&name).is_null().or(step(&name).lt(step("last_place"))));
         }
-        self.keep(all(parts).alias(reached(at)))
+        self.keep(all(parts), reached(at))
     }
 
     /// Adds `value` of the nearest row that passes `test` and lies in that direction, with the same keys; null: there is none.
@@ -237,7 +238,10 @@ impl Steps {
     }
 
     /// Adds a column and drops those that only led to it.
-    fn keep(self, column: Expr) -> Result<Self, Error> {
+    fn keep(self, holds: Expr, name: String) -> Result<Self, Error> {
+        // True or null: of a truth value that can only be false, DataFusion's logical and physical plans do not agree
+        // whether it may be null.
+        let column = nullif(holds, lit(false)).alias(name);
         let columns = columns_of(&self.rows).into_iter().filter(|c| !is_helper(c));
         let rows = self.rows.project(columns.chain([column]).collect::<Vec<_>>())?.alias(STEPS)?;
         Ok(Self { rows, target: self.target })

@@ -8,6 +8,7 @@
 use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Span};
+use crate::semantic::calendar::Calendar;
 use crate::semantic::text::TextQuery;
 pub use crate::syntax::ast::{Comparison, Target};
 
@@ -301,16 +302,54 @@ pub struct HistoryCondition {
     /// Who set the value: each of these must hold. The setter of the first interval is the creator, or its
     /// reporter where no creator is known.
     pub by: Vec<Actors>,
+    /// `actor_kind` of who set it is one of these; each must hold. That of the first interval is not known.
+    pub via: Vec<Vec<String>>,
     /// Bounds of the interval; each must hold.
     pub bounds: Vec<IntervalBound>,
-    /// How long the interval lasted, in microseconds until `now` where it is open.
-    pub lasted: Option<(Comparison, i64)>,
+    /// How long the interval lasted, until `now` where it is open.
+    pub lasted: Option<Lasted>,
+    /// WHILE: what else was so. The interval is then cut down to the times at which all of these held, and the bounds and
+    /// the length are those of such a part, which is whole as long as they hold without a break.
+    pub held: Vec<Held>,
     /// The end of open intervals.
     pub now: Micros,
     /// WAS NOT
     pub negated: bool,
     /// Where it was written.
     pub span: Span,
+}
+
+/// FOR: how long something lasted.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Lasted {
+    /// How the length compares.
+    pub op: Comparison,
+    /// With what, in microseconds of time, or of working time.
+    pub length: Micros,
+    /// The sum of all intervals that count, of which there must be one; otherwise that of one of them.
+    pub total: bool,
+    /// Only working time counts.
+    pub working: Option<WorkingTime>,
+}
+
+/// Which hours count.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WorkingTime {
+    /// The hours.
+    pub calendar: Calendar,
+    /// Where its clock hangs.
+    pub zone: jiff::tz::TimeZone,
+}
+
+/// A state: the field has one of the values at that time. Of a field with several values at a time, one of them is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Held {
+    /// Which field.
+    pub field: HistoryField,
+    /// What it holds.
+    pub values: HistoryValues,
+    /// It has none of the values.
+    pub negated: bool,
 }
 
 /// A field with history.

@@ -34,6 +34,19 @@ impl Hours {
         let (start, end) = (clock(start.trim())?, clock(end.trim())?);
         (start < end).then_some(Self { start, end })
     }
+
+    /// How long a working day is by the clock, in microseconds.
+    pub fn length(self) -> i64 {
+        i64::from(self.end - self.start) * MINUTE
+    }
+}
+
+/// `+05:30`
+fn offset(text: &str) -> Option<TimeZone> {
+    let (sign, rest) = (text.starts_with('-'), text.get(1..)?);
+    let (hours, minutes) = rest.split_once(':')?;
+    let seconds = hours.parse::<i32>().ok()? * 3600 + minutes.parse::<i32>().ok()? * 60;
+    Some(TimeZone::fixed(jiff::tz::Offset::from_seconds(if sign { -seconds } else { seconds }).ok()?))
 }
 
 /// `09:30` as minutes after midnight.
@@ -109,6 +122,28 @@ impl Calendar {
     /// The calendar's zone; none: the session's.
     pub fn zone(&self) -> Option<&TimeZone> {
         self.zone.as_ref()
+    }
+
+    /// The calendar in one line, as plans carry it; `zone` is where its clock hangs if nowhere else.
+    pub(crate) fn to_text(&self, zone: &TimeZone) -> String {
+        let days: String = self.days.iter().map(|works| if *works { 'x' } else { '-' }).collect();
+        let zone = super::session::name_of(self.zone.as_ref().unwrap_or(zone), timestamp(0));
+        let holidays: Vec<String> = self.holidays.iter().map(Date::to_string).collect();
+        format!("{days} {} {} {zone} {}", self.hours.start, self.hours.end, holidays.join(","))
+    }
+
+    /// What [`Self::to_text`] wrote, with the zone.
+    pub(crate) fn from_text(text: &str) -> Option<(Self, TimeZone)> {
+        let mut parts = text.split(' ');
+        let mut days = [false; 7];
+        for (day, mark) in days.iter_mut().zip(parts.next()?.chars()) {
+            *day = mark == 'x';
+        }
+        let hours = Hours { start: parts.next()?.parse().ok()?, end: parts.next()?.parse().ok()? };
+        let zone = parts.next()?;
+        let zone = TimeZone::get(zone).ok().or_else(|| offset(zone))?;
+        let holidays = parts.next()?.split(',').filter_map(|day| day.parse().ok()).collect();
+        Some((Self { days, hours, holidays, zone: None }, zone))
     }
 
     /// Microseconds of working time in `[start, end)`; 0 where `end` is not after `start`. `zone` is the session's.

@@ -4,6 +4,7 @@ use jiff::civil::{Date, DateTime};
 use jiff::{SignedDuration, Span, Zoned};
 
 use super::bound::{Micros, Unit};
+use super::calendar::Calendar;
 use super::session::{Estimates, Session, WeekStart};
 
 const MINUTE: i64 = 60_000_000;
@@ -98,6 +99,20 @@ pub(crate) fn clock_duration(text: &str, bare: i64) -> Option<i64> {
         rest = tail.as_str().trim_start();
     }
     Some(total)
+}
+
+/// A length in microseconds, and whether it is of working time: `8wh`, `3wd` are hours and days of the calendar.
+pub(crate) fn length(text: &str, calendar: &Calendar) -> Option<(i64, bool)> {
+    // A number without unit is no length that a reader would guess.
+    let text = text.trim();
+    let in_work = |unit: &str| text.strip_suffix(unit).and_then(|n| n.trim_end().parse::<i64>().ok());
+    if let Some(hours) = in_work("wh") {
+        return Some((hours.checked_mul(HOUR)?, true));
+    }
+    if let Some(days) = in_work("wd") {
+        return Some((days.checked_mul(calendar.hours().length())?, true));
+    }
+    clock_duration(text, 0).map(|length| (length, false))
 }
 
 /// A working duration of an estimate in seconds; a bare number counts minutes.

@@ -220,7 +220,7 @@ fn values(binder: &Binder<'_>, subject: &Subject, operand: &Operand) -> Option<H
 
 const KINDS: &[&str] = &["user", "app", "automation", "system", "anonymous", "unknown"];
 
-fn kinds(binder: &Binder<'_>, operand: &Operand) -> Option<Vec<String>> {
+pub(super) fn kinds(binder: &Binder<'_>, operand: &Operand) -> Option<Vec<String>> {
     let mut out = Vec::new();
     for member in binder.members(operand)? {
         let Member::Literal(literal) = member else {

@@ -251,8 +251,17 @@ impl Words<'_> {
                 IntervalBound::EndAtOrAfter(t) => format!(", until {} at the earliest", self.time(*t)),
             });
         }
-        if let Some((op, length)) = history.lasted {
-            out.push_str(&format!(", without a break for {} {}", comparison(op, false), length_text(length)));
+        for kinds in &history.via {
+            out.push_str(&format!(", set via {}", or_list(kinds)));
+        }
+        for held in &history.held {
+            let not = if held.negated { "not " } else { "" };
+            out.push_str(&format!(", while its {} was {not}{}", held.field.name, history_values(&held.values)));
+        }
+        if let Some(Lasted { op, length, total, working }) = &history.lasted {
+            let how = if *total { "in all for" } else { "without a break for" };
+            let of = if working.is_some() { " of working time" } else { "" };
+            out.push_str(&format!(", {how} {} {}{of}", comparison(*op, false), length_text(*length)));
         }
         out
     }

@@ -1,10 +1,10 @@
 //! WAS and the values that history knows (`reference/jql.md` section 4).
 
 use super::binder::{Binder, did_you_mean};
-use super::bound::{Comparison, Condition, HistoryCondition, HistoryField, HistoryValues, IntervalBound};
-use super::dates;
+use super::bound::{Condition, Held, HistoryCondition, HistoryField, HistoryValues, IntervalBound, Lasted, WorkingTime};
 use super::field::Named;
 use super::operand::Member;
+use super::{dates, held};
 use crate::catalog::fields::Kind;
 use crate::catalog::{Wanted, nearest};
 use crate::diagnostic::{Diagnostic, Span, codes};
@@ -24,30 +24,45 @@ pub(crate) fn bind(binder: &Binder<'_>, clause: &Clause, negated: bool) -> Optio
             field: history.clone(),
             values,
             by: parts.by.clone(),
+            via: parts.via.clone(),
             bounds: parts.bounds.clone(),
-            lasted: parts.lasted,
+            lasted: parts.lasted.clone(),
+            held: parts.held.clone(),
             now: binder.session.now,
             negated,
             span: clause.span,
         }))
     };
+    let measured = parts.lasted.as_ref().is_some_and(|lasted| lasted.total) || !parts.held.is_empty();
     let mut conditions = Vec::new();
     for history in &field.history {
-        // Of several values at a time each element has a life of its own, and EMPTY is where there is none.
-        if history.multi && values.empty {
-            conditions.push(held(history, HistoryValues { empty: true, ..HistoryValues::default() }));
-            if !values.names.is_empty() {
-                conditions.push(held(history, HistoryValues { empty: false, ..values.clone() }));
-            }
-        } else {
-            conditions.push(held(history, values.clone()));
+        let each = if history.multi { lives(&values, measured) } else { vec![values.clone()] };
+        if history.multi && values.empty && !parts.held.is_empty() {
+            let message = format!("WHILE cannot be asked of an empty `{}`: it holds several values at a time", field.name);
+            return binder.refuse(codes::WRONG_PREDICATE, clause.span, message, None);
         }
+        conditions.extend(each.into_iter().map(|values| held(history, values)));
     }
     Some(match (conditions.len(), negated) {
         (1, _) => conditions.remove(0),
         (_, false) => Condition::Any(conditions),
         (_, true) => Condition::All(conditions),
     })
+}
+
+/// Of several values at a time each element has a life of its own, and EMPTY is where there is none. What is measured is
+/// asked of each element by itself.
+fn lives(values: &HistoryValues, measured: bool) -> Vec<HistoryValues> {
+    let mut out = Vec::new();
+    if values.empty {
+        out.push(HistoryValues { empty: true, ..HistoryValues::default() });
+    }
+    if measured {
+        out.extend(values.names.iter().map(|name| HistoryValues { names: vec![name.clone()], ..HistoryValues::default() }));
+    } else if !values.names.is_empty() || !values.empty {
+        out.push(HistoryValues { empty: false, ..values.clone() });
+    }
+    out
 }
 
 /// Refuses fields without recorded history.
@@ -93,8 +108,10 @@ pub(crate) fn with_record(binder: &Binder<'_>, field: &Named, span: Span, needed
 #[derive(Default)]
 struct Parts {
     by: Vec<super::bound::Actors>,
+    via: Vec<Vec<String>>,
     bounds: Vec<IntervalBound>,
-    lasted: Option<(Comparison, i64)>,
+    lasted: Option<Lasted>,
+    held: Vec<Held>,
 }
 
 fn predicates(binder: &Binder<'_>, predicates: &[Predicate]) -> Option<Parts> {
@@ -120,15 +137,15 @@ fn add(binder: &Binder<'_>, predicate: &Predicate, parts: &mut Parts) -> Option<
             parts.bounds.extend([StartAtOrBefore(to), EndAtOrAfter(from)]);
         }
         PredicateKind::By { negated, who } => parts.by.push(binder.actors(who, *negated)?),
-        PredicateKind::For { total: false, comparison, length } => {
+        PredicateKind::For { total, comparison, length } => {
             if parts.lasted.is_some() {
                 return binder.refuse(codes::WRONG_PREDICATE, predicate.span, "FOR stands once", None);
             }
-            parts.lasted = Some((*comparison, binder.clock_duration(length)?));
+            let (length, working) = binder.length(length)?;
+            parts.lasted = Some(Lasted { op: *comparison, length, total: *total, working });
         }
-        PredicateKind::For { .. } => return binder.not_yet("FOR TOTAL", predicate.span),
-        PredicateKind::While(_) => return binder.not_yet("WHILE", predicate.span),
-        PredicateKind::Via(_) => return binder.not_yet("VIA with WAS", predicate.span),
+        PredicateKind::While(state) => parts.held.extend(held::bind(binder, state)?),
+        PredicateKind::Via(how) => parts.via.push(super::events::kinds(binder, how)?),
         PredicateKind::From(_)
         | PredicateKind::To(_)
         | PredicateKind::Text(_)
@@ -164,18 +181,28 @@ impl Binder<'_> {
 
     /// A length of clock time.
     pub(crate) fn clock_duration(&self, literal: &Literal) -> Option<i64> {
-        if literal.text.contains("wh") || literal.text.contains("wd") {
-            return self.not_yet("working time", literal.span);
+        match self.length(literal)? {
+            (length, None) => Some(length),
+            (_, Some(_)) => {
+                let help = "working time goes with FOR".to_string();
+                self.refuse(codes::WRONG_PREDICATE, literal.span, "the distance of events is clock time", help)
+            }
         }
-        // A number without unit is no length that a reader would guess.
-        dates::clock_duration(&literal.text, 0).filter(|length| *length > 0).or_else(|| {
-            self.refuse(
+    }
+
+    /// A length of clock time, or of working time (`8wh`, `3wd`).
+    pub(super) fn length(&self, literal: &Literal) -> Option<(i64, Option<WorkingTime>)> {
+        let read = dates::length(&literal.text, &self.session.calendar).filter(|(length, _)| *length > 0);
+        let Some((length, working)) = read else {
+            return self.refuse(
                 codes::UNREAD_DURATION,
                 literal.span,
                 format!("`{}` is no duration", literal.text),
-                "write minutes, hours, days or weeks: 30m, 4h, 3d, 2w".to_string(),
-            )
-        })
+                "write minutes, hours, days or weeks: 30m, 4h, 3d, 2w; or working time: 8wh, 3wd".to_string(),
+            );
+        };
+        let calendar = || WorkingTime { calendar: self.session.calendar.clone(), zone: self.session.zone.clone() };
+        Some((length, working.then(calendar)))
     }
 
     /// The values of a history operand or of FROM and TO.

@@ -13,6 +13,7 @@ mod dates;
 mod events;
 mod explain;
 mod field;
+mod held;
 mod history;
 mod include;
 mod issues;

@@ -120,19 +120,23 @@ impl Default for Estimates {
 impl Session {
     /// The zone as Arrow names it: a place of the time zone database, or an offset.
     pub(crate) fn zone_name(&self) -> String {
-        if let Some(name) = self.zone.iana_name() {
-            return name.to_string();
-        }
-        // A zone that is a rule without a name is taken as it is now.
-        let seconds = self.zone.to_offset(timestamp(self.now)).seconds();
-        let (sign, minutes) = (if seconds < 0 { '-' } else { '+' }, seconds.abs() / 60);
-        format!("{sign}{:02}:{:02}", minutes / 60, minutes % 60)
+        name_of(&self.zone, timestamp(self.now))
     }
 
     /// An instant in the session's zone; instants beyond what the calendar holds are clamped to it.
     pub(crate) fn zoned(&self, at: Micros) -> Zoned {
         timestamp(at).to_zoned(self.zone.clone())
     }
+}
+
+/// The name of a zone: a place of the time zone database, or the offset that it has then.
+pub(super) fn name_of(zone: &TimeZone, at: jiff::Timestamp) -> String {
+    if let Some(name) = zone.iana_name() {
+        return name.to_string();
+    }
+    let seconds = zone.to_offset(at).seconds();
+    let (sign, minutes) = (if seconds < 0 { '-' } else { '+' }, seconds.abs() / 60);
+    format!("{sign}{:02}:{:02}", minutes / 60, minutes % 60)
 }
 
 /// Microseconds as a timestamp, clamped to the calendar's range.

@@ -1,7 +1,7 @@
 //! The intervals of a field's life, and WAS.
 
 use jqlx::data::rows::{EventRow, IssueRow};
-use jqlx::semantic::bound::{HistoryCondition, HistoryField, IntervalBound};
+use jqlx::semantic::bound::{Held, HistoryCondition, HistoryField, IntervalBound};
 
 use super::condition::{acted, compares, is_change_of, is_value};
 use super::{Cell, Context, Row, cells, value};
@@ -14,21 +14,72 @@ pub struct Interval {
     pub start: Option<i64>,
     pub end: Option<i64>,
     pub setter: Option<String>,
+    /// Its kind, where an event tells it.
+    pub kind: Option<String>,
 }
 
 /// `field WAS ...` on the row's issue.
 pub fn holds(condition: &HistoryCondition, row: Row<'_>, context: &Context<'_>) -> bool {
-    let intervals = intervals(&condition.field, row, context);
-    let any = intervals.iter().any(|interval| {
+    let own = intervals(&condition.field, row, context).into_iter().filter(|interval| {
         is_value(&condition.values, interval.name.as_ref(), interval.id.as_ref())
             && condition.by.iter().all(|actors| acted(actors, interval.setter.as_ref()))
-            && condition.bounds.iter().all(|bound| within(*bound, interval))
-            && condition.lasted.is_none_or(|(op, length)| {
-                let end = interval.end.unwrap_or(condition.now);
-                interval.start.is_some_and(|start| compares(op, (end - start).cmp(&length)))
-            })
+            && condition.via.iter().all(|kinds| interval.kind.as_ref().is_some_and(|kind| kinds.contains(kind)))
     });
+    let parts: Vec<Interval> = if condition.held.is_empty() {
+        own.collect()
+    } else {
+        own.flat_map(|interval| while_held(&interval, &condition.held, row, context)).collect()
+    };
+    let counting: Vec<&Interval> = parts.iter().filter(|part| condition.bounds.iter().all(|bound| within(*bound, part))).collect();
+    let length = |part: &&Interval| {
+        let end = part.end.unwrap_or(condition.now);
+        let start = part.start?;
+        Some(match condition.lasted.as_ref().and_then(|l| l.working.as_ref()) {
+            Some(working) => working.calendar.working_between(start, end, &working.zone),
+            None => end - start,
+        })
+    };
+    let any = match &condition.lasted {
+        None => !counting.is_empty(),
+        Some(lasted) => {
+            let lengths: Vec<i64> = counting.iter().filter_map(length).collect();
+            let is = |length: i64| compares(lasted.op, length.cmp(&lasted.length));
+            if lasted.total { !lengths.is_empty() && is(lengths.iter().sum()) } else { lengths.into_iter().any(is) }
+        }
+    };
     any != condition.negated
+}
+
+/// The parts of an interval at which all of these held, those that touch joined.
+fn while_held(of: &Interval, held: &[Held], row: Row<'_>, context: &Context<'_>) -> Vec<Interval> {
+    let lives: Vec<(&Held, Vec<Interval>)> = held.iter().map(|h| (h, intervals(&h.field, row, context))).collect();
+    // Between two of these instants nothing changes. The start of an interval may be unknown, and its end open.
+    let (start, end) = (of.start.unwrap_or(i64::MIN), of.end.unwrap_or(i64::MAX));
+    let mut edges: Vec<i64> = vec![start, end];
+    for interval in lives.iter().flat_map(|(_, life)| life) {
+        edges.extend([interval.start, interval.end].into_iter().flatten().filter(|at| start < *at && *at < end));
+    }
+    edges.sort_unstable();
+    edges.dedup();
+    let mut parts: Vec<(i64, i64)> = Vec::new();
+    for (from, to) in edges.iter().zip(&edges[1..]) {
+        let is = |interval: &&Interval| interval.start.unwrap_or(i64::MIN) <= *from && *to <= interval.end.unwrap_or(i64::MAX);
+        let all = lives.iter().all(|(held, life)| {
+            let holds = life.iter().filter(is).any(|i| is_value(&held.values, i.name.as_ref(), i.id.as_ref()));
+            holds != held.negated
+        });
+        match parts.last_mut() {
+            Some(last) if all && last.1 == *from => last.1 = *to,
+            _ if all => parts.push((*from, *to)),
+            _ => {}
+        }
+    }
+    let part = |(from, to): (i64, i64)| Interval {
+        start: (from != i64::MIN).then_some(from),
+        end: (to != i64::MAX).then_some(to),
+        ..of.clone()
+    };
+    parts.into_iter().map(part).collect()
 }
 
 fn within(bound: IntervalBound, interval: &Interval) -> bool {
@@ -78,7 +129,7 @@ fn single(items: &[&EventRow], present: Option<String>, created: Option<i64>, fi
         Some(first) => (first.from_value.clone(), first.from_id.clone()),
         None => (present, None),
     };
-    let mut out = vec![Interval { name, id, start: created, end: None, setter: first_setter.clone() }];
+    let mut out = vec![Interval { name, id, start: created, end: None, setter: first_setter.clone(), kind: None }];
     for item in items {
         if let Some(last) = out.last_mut() {
             last.end = Some(item.time);
@@ -89,6 +140,7 @@ fn single(items: &[&EventRow], present: Option<String>, created: Option<i64>, fi
             start: Some(item.time),
             end: None,
             setter: item.actor.clone(),
+            kind: item.actor_kind.clone(),
         });
     }
     out
@@ -107,6 +159,7 @@ fn elements(items: &[&EventRow], present: &[String], created: Option<i64>, first
                     start: created,
                     end: None,
                     setter: first_setter.clone(),
+                    kind: None,
                 });
             }
         }
@@ -114,11 +167,18 @@ fn elements(items: &[&EventRow], present: &[String], created: Option<i64>, first
     for element in present {
         let named = items.iter().any(|e| e.from_value.as_ref() == Some(element) || e.to_value.as_ref() == Some(element));
         if !named {
-            out.push(Interval { name: Some(element.clone()), id: None, start: created, end: None, setter: first_setter.clone() });
+            out.push(Interval {
+                name: Some(element.clone()),
+                id: None,
+                start: created,
+                end: None,
+                setter: first_setter.clone(),
+                kind: None,
+            });
         }
     }
     if out.is_empty() {
-        out.push(Interval { name: None, id: None, start: created, end: None, setter: first_setter.clone() });
+        out.push(Interval { name: None, id: None, start: created, end: None, setter: first_setter.clone(), kind: None });
     }
     for item in items {
         if let Some(removed) = &item.from_value {
@@ -138,11 +198,19 @@ fn elements(items: &[&EventRow], present: &[String], created: Option<i64>, first
                     start: Some(item.time),
                     end: None,
                     setter: item.actor.clone(),
+                    kind: item.actor_kind.clone(),
                 });
             }
         }
         if out.iter().all(|i| i.end.is_some()) {
-            out.push(Interval { name: None, id: None, start: Some(item.time), end: None, setter: item.actor.clone() });
+            out.push(Interval {
+                name: None,
+                id: None,
+                start: Some(item.time),
+                end: None,
+                setter: item.actor.clone(),
+                kind: item.actor_kind.clone(),
+            });
         }
     }
     out

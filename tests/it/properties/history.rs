@@ -83,10 +83,40 @@ pub fn was(random: &mut Random) -> String {
         out += " ";
         out += &if random.chance(30) { by(random) } else { time(random) };
     }
-    if random.chance(20) {
-        out += &format!(" FOR {} {}", random.pick(&[">=", "<", ">", "="]), random.pick(&["1d", "6h", "30m", "3h"]));
+    if random.chance(10) {
+        out += &format!(" VIA {}", random.pick(KINDS));
+    }
+    if random.chance(30) {
+        let total = random.pick(&["", "", "TOTAL "]);
+        let length = random.pick(&["1d", "6h", "30m", "3h", "4wh", "1wd", "1h"]);
+        out += &format!(" FOR {total}{} {length}", random.pick(&[">=", "<", ">", "="]));
+    }
+    // WHILE cannot be asked of emptiness where a field has several values.
+    if !out.contains("EMPTY") || !MULTI.iter().any(|field| out.starts_with(field)) {
+        for _ in 0..(if random.chance(35) { random.between(1, 2) } else { 0 }) {
+            out += &format!(" WHILE {}", held(random));
+        }
     }
     out
+}
+
+const MULTI: &[&str] = &["fixVersion", "labels", "sprint", "component"];
+
+/// What was so at the same time.
+fn held(random: &mut Random) -> String {
+    let (field, of) = random.pick(FIELDS);
+    let empties = !MULTI.contains(&field);
+    let single = |random: &mut Random| if empties { value(of, random) } else { format!("\"{}\"", random.pick(of)) };
+    match random.below(8) {
+        0 => format!("{field} = {}", single(random)),
+        1 => format!("{field} WAS {}", single(random)),
+        2 => format!("{field} != {}", single(random)),
+        3 => format!("{field} WAS NOT {}", single(random)),
+        4 => format!("{field} IN {}", list(of, empties, random)),
+        5 => format!("{field} NOT IN {}", list(of, empties, random)),
+        6 => "assignee IS EMPTY".to_string(),
+        _ => "resolution IS NOT EMPTY".to_string(),
+    }
 }
 
 /// Predicates of one event; `TIMES` only among issues.
