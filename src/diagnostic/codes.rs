@@ -77,6 +77,7 @@ codes! {
     WRONG_PREDICATE = "jqlx::bind::wrong_predicate", "A predicate does not fit the clause.";
     UNKNOWN_FILTER = "jqlx::bind::unknown_filter", "No saved query has that name or id.";
     FILTER_CYCLE = "jqlx::bind::filter_cycle", "Saved queries include each other in a circle.";
+    FUTURE = "jqlx::bind::future", "AS OF names an instant that has not come yet.";
     NEVER_TRUE = "jqlx::bind::never_true", "A clause can hold for no row.";
     TOO_LARGE = "jqlx::plan::too_large", "The query has more clauses than can be planned.";
     NO_FOLDER = "jqlx::data::no_folder", "The data folder does not exist or cannot be read.";

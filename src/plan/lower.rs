@@ -1,20 +1,17 @@
 //! The straight line from bound query to logical plan.
 
-use datafusion::arrow::datatypes::DataType;
 use datafusion::common::{Column, JoinType};
-use datafusion::functions_aggregate::expr_fn::max;
 use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, cast, lit};
 use datafusion::scalar::ScalarValue;
 
 use super::columns::{self, Zone};
-use super::expr::{in_list, texts};
 use super::facts::Facts;
 use super::order::{self, Order};
+use super::past::{self, Past};
 use super::scan::{EVENTS, ISSUES, Tables, col};
-use crate::catalog::entities::{self, Entity};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::error::Error;
-use crate::semantic::bound::{BoundField, BoundQuery, ColumnExpr, Condition, Relation, Scope, SortBy, Target};
+use crate::semantic::bound::{AsOf, BoundField, BoundQuery, ColumnExpr, Condition, Relation, Scope, SortBy, Target};
 
 /// More clauses than this make plans that take longer to optimise than to run.
 const MAX_CLAUSES: usize = 5_000;
@@ -32,6 +29,13 @@ pub(crate) fn lower(query: &BoundQuery, tables: &Tables, zone: Zone<'_>) -> Resu
 
 /// The rows of a query, or of one within a query.
 pub(crate) fn rows(query: &BoundQuery, tables: &Tables, zone: Zone<'_>) -> Result<LogicalPlanBuilder, Error> {
+    let past = match query.as_of {
+        Some(AsOf::Instant(at)) => {
+            Some(tables.at(Past { at: Some(at), columns: query.past.clone(), with_deleted: query.with_deleted }))
+        }
+        _ => None,
+    };
+    let tables = past.as_ref().unwrap_or(tables);
     let mut facts = Facts::new(tables, query.target, zone);
     let condition = query.condition.as_ref().map(|c| facts.condition(c)).transpose()?;
     let rows = match query.target {
@@ -65,8 +69,11 @@ fn clauses(condition: &Condition) -> usize {
 
 fn issues(query: &BoundQuery, tables: &Tables) -> Result<LogicalPlanBuilder, Error> {
     let rows = tables.scan("issues", ISSUES)?;
+    if query.as_of.is_some() {
+        return Ok(rows);
+    }
     if query.with_deleted {
-        return with_forgotten(tables, rows);
+        return with_forgotten(query, tables, rows);
     }
     if tables.has("issues", "deleted_at") {
         return Ok(rows.filter(col(ISSUES, "deleted_at").is_null())?);
@@ -74,46 +81,18 @@ fn issues(query: &BoundQuery, tables: &Tables) -> Result<LogicalPlanBuilder, Err
     Ok(rows)
 }
 
-/// Adds the issues that are known only from the event of their deletion: they have the key and project that it tells.
-fn with_forgotten(tables: &Tables, rows: LogicalPlanBuilder) -> Result<LogicalPlanBuilder, Error> {
-    let need = |column: &str| tables.need("events", EVENTS, column);
-    let issue = need("issue_id")?;
-    let names = entities::entity("issue").map(Entity::spellings).unwrap_or_default();
-    let deletions =
-        in_list(need("entity")?, texts(&names), false).and(need("action")?.eq(lit("deleted"))).and(issue.clone().is_not_null());
-    let known = tables.scan("issues", "known")?.build()?;
-    let told = |column: &str| -> Expr {
-        if tables.has("events", column) { cast(col(EVENTS, column), DataType::Utf8View) } else { lit(ScalarValue::Utf8View(None)) }
-    };
-    let gone = tables
-        .scan("events", EVENTS)?
-        .filter(deletions)?
-        .aggregate(
-            vec![issue.alias("issue_id")],
-            vec![max(told("issue_key")).alias("issue_key"), max(told("project")).alias("project")],
-        )?
-        .alias("gone")?
-        .join(
-            known,
-            JoinType::LeftAnti,
-            (vec![Column::new(Some("gone"), "issue_id")], vec![Column::new(Some("known"), "id")]),
-            None,
-        )?;
-    let schema = rows.schema().clone();
-    let columns: Vec<Expr> = schema
-        .fields()
-        .iter()
-        .map(|f| {
-            let value = match f.name().as_str() {
-                "id" => cast(col("gone", "issue_id"), f.data_type().clone()),
-                "key" => cast(col("gone", "issue_key"), f.data_type().clone()),
-                "project" => cast(col("gone", "project"), f.data_type().clone()),
-                _ => cast(lit(ScalarValue::Null), f.data_type().clone()),
-            };
-            value.alias(f.name())
-        })
-        .collect();
-    Ok(rows.union(gone.project(columns)?.build()?)?.alias(ISSUES)?)
+/// Adds the issues that are known only from their events, as these left them.
+fn with_forgotten(query: &BoundQuery, tables: &Tables, rows: LogicalPlanBuilder) -> Result<LogicalPlanBuilder, Error> {
+    let gone = past::forgotten(tables, &query.past)?.alias("gone")?;
+    let known = gone.schema().clone();
+    let columns = tables.schema("issues").into_iter().map(|field| {
+        let value = match known.has_column_with_unqualified_name(field.name()) {
+            true => col("gone", field.name()),
+            false => lit(ScalarValue::Null),
+        };
+        cast(value, field.data_type().clone()).alias(field.name())
+    });
+    Ok(rows.union(gone.project(columns.collect::<Vec<_>>())?.build()?)?.alias(ISSUES)?)
 }
 
 fn events(query: &BoundQuery, tables: &Tables, needs_issue: bool) -> Result<LogicalPlanBuilder, Error> {

@@ -15,6 +15,7 @@ mod list_rank;
 mod lower;
 mod membership;
 mod order;
+mod past;
 mod scan;
 mod sequence;
 mod timeline;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use datafusion::arrow::datatypes::{DataType, TimeUnit};
+use datafusion::arrow::datatypes::{DataType, FieldRef, TimeUnit};
 use datafusion::catalog::TableProvider;
 use datafusion::common::Column;
 use datafusion::datasource::provider_as_source;
@@ -11,6 +11,7 @@ use datafusion::functions::expr_fn::{nullif, split_part};
 use datafusion::logical_expr::{Expr, LogicalPlanBuilder, cast, lit, try_cast};
 use datafusion::scalar::ScalarValue;
 
+use super::past::Past;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::error::Error;
 use crate::semantic::bound::{BoundField, Scope, Shape};
@@ -19,6 +20,8 @@ use crate::semantic::bound::{BoundField, Scope, Shape};
 #[derive(Clone, Debug, Default)]
 pub struct Tables {
     providers: HashMap<&'static str, Arc<dyn TableProvider>>,
+    /// The instant at which issues and events are read; none: now.
+    past: Option<Arc<Past>>,
 }
 
 impl Tables {
@@ -30,6 +33,16 @@ impl Tables {
     /// A table, where the data has it.
     pub fn get(&self, name: &str) -> Option<&Arc<dyn TableProvider>> {
         self.providers.get(name)
+    }
+
+    /// The same tables at an instant.
+    pub(crate) fn at(&self, past: Past) -> Self {
+        Self { providers: self.providers.clone(), past: Some(Arc::new(past)) }
+    }
+
+    /// The columns of a table; none where the data does not have it.
+    pub(crate) fn schema(&self, table: &str) -> Vec<FieldRef> {
+        self.get(table).map(|t| t.schema().fields().iter().cloned().collect()).unwrap_or_default()
     }
 
     /// Whether a table has a column.
@@ -45,7 +58,16 @@ impl Tables {
                     .help("see docs/language.md for the tables and their columns"),
             )));
         };
-        Ok(LogicalPlanBuilder::scan(alias, provider_as_source(provider.clone()), None)?)
+        let rows = LogicalPlanBuilder::scan(alias, provider_as_source(provider.clone()), None)?;
+        let Some(past) = &self.past else { return Ok(rows) };
+        match (table, past.at) {
+            ("issues", _) => {
+                let present = Self { providers: self.providers.clone(), past: None };
+                Ok(super::past::issues(&present, past)?.alias(alias)?)
+            }
+            ("events", Some(at)) => Ok(rows.filter(self.need("events", alias, "time")?.lt_eq(time(at)))?),
+            _ => Ok(rows),
+        }
     }
 
     /// A column that the query cannot do without.

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::bound::{BoundQuery, Condition, EventTest, Target};
+use super::bound::{AsOf, BoundQuery, Condition, EventTest, Target};
 use super::{columns, condition, session::Session};
 use crate::catalog::{Catalog, Wanted};
 use crate::diagnostic::{Code, Diagnostic, Span, codes};
@@ -32,6 +32,8 @@ pub(crate) struct Binder<'a> {
     pub(crate) target: Target,
     /// The saved query that is being included, and those that include it.
     pub(crate) included: Option<&'a Included<'a>>,
+    /// AS OF of the query, or of the one that it stands in.
+    pub(crate) as_of: Option<AsOf>,
     found: &'a Found,
 }
 
@@ -82,7 +84,7 @@ pub struct Refused {
 pub fn bind(query: &ast::Query, catalog: &Catalog, session: &Session, parameters: &Parameters) -> Result<Bound, Refused> {
     let target = query.target.map_or(Target::Issues, |t| t.node);
     let found = Found::default();
-    let binder = Binder { catalog, session, parameters, target, included: None, found: &found };
+    let binder = Binder { catalog, session, parameters, target, included: None, as_of: None, found: &found };
     let bound = binder.query(query);
     binder.check_parameters(query.span);
     let Found { diagnostics, wanted, .. } = found;
@@ -100,31 +102,45 @@ pub fn bind(query: &ast::Query, catalog: &Catalog, session: &Session, parameters
 impl Binder<'_> {
     /// The same walk over a query within the query.
     pub(crate) fn within(&self, target: Target) -> Binder<'_> {
-        Binder { target, ..*self }
+        Binder { target, as_of: self.at_instant(), ..*self }
     }
 
     /// The same walk over a saved query, whose rows are issues.
     pub(crate) fn including<'i>(&'i self, included: &'i Included<'i>) -> Binder<'i> {
-        Binder { included: Some(included), target: Target::Issues, ..*self }
+        Binder { included: Some(included), target: Target::Issues, as_of: self.at_instant(), ..*self }
+    }
+
+    /// AS OF for what stands within the query: at no single event, but at an instant.
+    pub(crate) fn at_instant(&self) -> Option<AsOf> {
+        self.as_of.filter(|as_of| matches!(as_of, AsOf::Instant(_)))
     }
 
     /// Binds a query, or one within the query.
     pub(crate) fn query(&self, query: &ast::Query) -> Option<BoundQuery> {
+        let as_of = self.as_of(query);
+        match as_of {
+            // Then it was now.
+            Some(Some(AsOf::Instant(at))) => {
+                let session = Session { now: at, ..self.session.clone() };
+                Binder { session: &session, as_of: as_of.flatten(), ..*self }.parts(query)
+            }
+            _ => {
+                let bound = Binder { as_of: as_of.flatten(), ..*self }.parts(query);
+                as_of.and(bound)
+            }
+        }
+    }
+
+    /// Condition and columns of a query, at the instant that it asks of.
+    fn parts(&self, query: &ast::Query) -> Option<BoundQuery> {
         let bound = match &query.filter {
             Some(filter) => condition::bind(self, filter, false).map(Some),
             None => Some(None),
         };
-        if let Some(as_of) = &query.as_of {
-            let span = match as_of {
-                ast::AsOf::Instant(operand) => operand.span(),
-                ast::AsOf::Event(span) => *span,
-            };
-            self.not_yet::<()>("AS OF", span);
-        }
         let columns = columns::bind(self, query);
         let condition = bound?;
         let columns = columns?;
-        Some(BoundQuery {
+        let bound = BoundQuery {
             target: self.target,
             with_deleted: self.target == Target::Issues && condition.as_ref().is_some_and(names_deletion),
             condition,
@@ -133,8 +149,11 @@ impl Binder<'_> {
             columns: columns.columns,
             order_by: columns.order_by,
             limit: query.limit.map(|l| l.node),
+            as_of: self.as_of,
+            past: Vec::new(),
             warnings: Vec::new(),
-        })
+        };
+        self.tell_past(bound, query.span)
     }
 
     /// Whether the query asks for events.

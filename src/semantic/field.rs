@@ -166,6 +166,7 @@ impl Binder<'_> {
 
     fn system(&self, field: &Field) -> Named {
         let place = match field.source {
+            _ if self.lacks_past(field).is_some() => Place::Missing(self.lacks_past(field).unwrap_or_default()),
             Source::Issue(column, shape) if self.catalog.issue_columns.contains(column) => {
                 Place::Columns(vec![issue_column(field.name, column, shape)])
             }
@@ -190,7 +191,7 @@ impl Binder<'_> {
         }
     }
 
-    fn history(&self, field: &Field) -> Vec<HistoryField> {
+    pub(super) fn history(&self, field: &Field) -> Vec<HistoryField> {
         if field.history.is_empty() {
             return Vec::new();
         }

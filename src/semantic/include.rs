@@ -5,7 +5,6 @@ use super::bound::{AmongCondition, Condition, Relation, Shape, Target};
 use super::clause::Site;
 use super::condition;
 use super::field::issue_column;
-use super::issues::issues_where;
 use super::operand::Member;
 use crate::catalog::{Filter, nearest};
 use crate::diagnostic::{Diagnostic, Span, codes};
@@ -50,7 +49,7 @@ impl Binder<'_> {
         let included = Included { name: &filter.name, span, by: self.included };
         if self.in_activity() {
             let condition = self.including(&included).condition_of(filter, false)?;
-            let relation = Relation::Query(Box::new(issues_where(condition)));
+            let relation = Relation::Query(Box::new(self.within(Target::Issues).issues_where(condition, clause)?));
             let field = issue_column("key", "key", Shape::Text);
             return Some(Condition::Among(Box::new(AmongCondition { field, relation, negated, span: clause })));
         }

@@ -131,7 +131,7 @@ impl Site<'_, '_> {
         let query = match member {
             Member::Call(function, arguments, span) => {
                 let condition = binder.within(Target::Issues).issues_of(function, arguments, *span, false)?;
-                issues_where(condition)
+                binder.issues_where(condition, *span)?
             }
             Member::Subquery(query) => {
                 let target = query.target.map_or(Target::Issues, |t| t.node);
@@ -158,7 +158,9 @@ impl Site<'_, '_> {
         for member in members {
             match member {
                 Member::Literal(literal) => match (as_id(literal), as_key(&literal.text)) {
-                    (Some(id), _) => relations.push(Relation::Query(Box::new(issues_where(of_ids(vec![id]))))),
+                    (Some(id), _) => {
+                        relations.push(Relation::Query(Box::new(self.binder.issues_where(of_ids(vec![id]), literal.span)?)))
+                    }
                     (None, Some(key)) => {
                         self.binder.check_key(&key, literal, members.len());
                         keys.push(key);
@@ -186,7 +188,7 @@ impl Site<'_, '_> {
                 any.push(named(issue_column(&custom.name, &custom.id, Shape::Text)));
             }
         }
-        Some(Relation::Query(Box::new(issues_where(Condition::Any(any)))))
+        Some(Relation::Query(Box::new(self.binder.issues_where(Condition::Any(any), literal.span)?)))
     }
 
     /// Columns that hold keys of issues: `parent`, `Epic Link`, the key of an event.
@@ -223,8 +225,8 @@ impl Site<'_, '_> {
         let columns = self.columns_above()?;
         let children = self.each_above(&columns, members, false)?;
         let parent = issue_column("parent", "parent", Shape::Text);
-        let grandchildren =
-            |negated| self.one_among(parent.clone(), Relation::Query(Box::new(issues_where(children.clone()))), negated);
+        let found = self.binder.issues_where(children.clone(), self.clause.span)?;
+        let grandchildren = |negated| self.one_among(parent.clone(), Relation::Query(Box::new(found.clone())), negated);
         if !negated {
             return Some(Condition::Any(vec![children.clone(), grandchildren(false)]));
         }
@@ -266,21 +268,6 @@ fn of_ids(ids: Vec<i64>) -> Condition {
     Condition::Field(FieldCondition { field: issue_column("id", "id", Shape::Int), test })
 }
 
-/// The keys of the issues that pass.
-pub(super) fn issues_where(condition: Condition) -> BoundQuery {
-    BoundQuery {
-        target: Target::Issues,
-        condition: Some(condition),
-        with_deleted: false,
-        group_by: Vec::new(),
-        aggregated: false,
-        columns: vec![Column { name: "key".into(), expr: ColumnExpr::Field(issue_column("key", "key", Shape::Text)) }],
-        order_by: Vec::new(),
-        limit: None,
-        warnings: Vec::new(),
-    }
-}
-
 /// Whether the values of a query may be compared with those of the columns.
 fn fits(columns: &[BoundField], relation: &Relation) -> bool {
     let Relation::Query(query) = relation else { return true };
@@ -301,6 +288,24 @@ fn fits(columns: &[BoundField], relation: &Relation) -> bool {
 }
 
 impl Binder<'_> {
+    /// The keys of the issues that pass, at the instant that the query asks of.
+    pub(super) fn issues_where(&self, condition: Condition, span: Span) -> Option<BoundQuery> {
+        let query = BoundQuery {
+            target: Target::Issues,
+            condition: Some(condition),
+            with_deleted: false,
+            as_of: self.at_instant(),
+            past: Vec::new(),
+            group_by: Vec::new(),
+            aggregated: false,
+            columns: vec![Column { name: "key".into(), expr: ColumnExpr::Field(issue_column("key", "key", Shape::Text)) }],
+            order_by: Vec::new(),
+            limit: None,
+            warnings: Vec::new(),
+        };
+        self.tell_past(query, span)
+    }
+
     pub(super) fn no_key<T>(&self, literal: &Literal) -> Option<T> {
         let message = format!("`{}` is no issue key", literal.text);
         self.refuse(codes::WRONG_OPERAND, literal.span, message, "write a key such as PAY-12, or an id".to_string())
@@ -363,7 +368,7 @@ impl Binder<'_> {
                 if !self.catalog.issue_columns.contains("last_viewed") {
                     return self.needs(function, span, "the column `last_viewed` of the issues table");
                 }
-                let mut query = issues_where(present(&viewed));
+                let mut query = self.issues_where(present(&viewed), span)?;
                 let newest = |field| SortKey { by: SortBy::Value(field), ascending: false, empty_first: false };
                 query.order_by = vec![newest(viewed), newest(issue_column("id", "id", Shape::Int))];
                 query.limit = Some(VIEWED);

@@ -19,12 +19,14 @@ mod include;
 mod issues;
 mod links;
 mod operand;
+mod past;
 mod project;
 mod properties;
 mod sequence;
 mod session;
 pub mod text;
 mod users;
+mod uses;
 mod values;
 
 pub use binder::{Bound, Parameter, Parameters, Refused, bind};

@@ -1,0 +1,294 @@
+//! Issues as they were at an instant, told from their events (AS OF), and deleted issues that have no row any more.
+//!
+//! One aggregate by issue over the changes of the columns that the query reads: the value at the instant is what the last
+//! change before it led to, else what the first one after it led from, else what the issue has now.
+
+use datafusion::arrow::datatypes::DataType;
+use datafusion::common::{Column, JoinType, ScalarValue};
+use datafusion::functions::expr_fn::{coalesce, split_part};
+use datafusion::functions_aggregate::expr_fn::{array_agg, count, first_value, last_value, max, min};
+use datafusion::functions_nested::expr_fn::{array_concat, array_except};
+use datafusion::logical_expr::{Expr, ExprFunctionExt, LogicalPlanBuilder, SortExpr, cast, lit, try_cast, when};
+
+use super::activity::of_field;
+use super::expr::{all, any, in_list, texts};
+use super::scan::{EVENTS, Tables, col, time};
+use crate::catalog::{entities, verbs};
+use crate::error::Error;
+use crate::semantic::bound::{HistoryField, Micros, PastColumn, Shape, Told};
+
+/// An instant, and what is asked of it.
+#[derive(Clone, Debug)]
+pub(crate) struct Past {
+    /// The instant; none: after all events.
+    pub(crate) at: Option<Micros>,
+    /// Columns that are read, and how to tell them.
+    pub(crate) columns: Vec<PastColumn>,
+    /// Whether issues that were deleted by then are there.
+    pub(crate) with_deleted: bool,
+}
+
+/// Alias of the present issues.
+const NOW: &str = "now_issues";
+/// Alias of what events tell.
+const TOLD: &str = "told";
+/// Columns that plans read beside those of the query: who made an issue and when, and what joins it to other tables.
+const ALWAYS: &[&str] = &["id", "key", "project", "created", "creator", "reporter"];
+
+/// All issues as they were. `tables` are of the present.
+pub(crate) fn issues(tables: &Tables, past: &Past) -> Result<LogicalPlanBuilder, Error> {
+    let told = Telling::new(tables, past)?;
+    let events = told.relation(tables)?.alias(TOLD)?.build()?;
+    let on = (vec![Column::new(Some(NOW), "id")], vec![Column::new(Some(TOLD), "issue_id")]);
+    let rows = tables.scan("issues", NOW)?.join(events, JoinType::Full, on, None)?;
+    told.columns(tables, rows, true)
+}
+
+/// Issues that were deleted and of which there is no row, as their events left them.
+pub(crate) fn forgotten(tables: &Tables, columns: &[PastColumn]) -> Result<LogicalPlanBuilder, Error> {
+    let past = Past { at: None, columns: columns.to_vec(), with_deleted: true };
+    let told = Telling::new(tables, &past)?;
+    let on = (vec![Column::new(Some(TOLD), "issue_id")], vec![Column::new(Some(NOW), "id")]);
+    let known = tables.scan("issues", NOW)?.build()?;
+    let rows = told.relation(tables)?.alias(TOLD)?.join(known, JoinType::LeftAnti, on, None)?.filter(col(TOLD, "gone"))?;
+    told.columns(tables, rows, false)
+}
+
+struct Telling<'a> {
+    past: &'a Past,
+    /// Fields whose changes are followed, each once.
+    followed: Vec<&'a HistoryField>,
+    /// By name, in the order of the answer.
+    columns: Vec<(String, DataType, Option<&'a PastColumn>)>,
+}
+
+impl<'a> Telling<'a> {
+    fn new(tables: &Tables, past: &'a Past) -> Result<Self, Error> {
+        let mut followed: Vec<&HistoryField> = Vec::new();
+        for column in &past.columns {
+            let field = match &column.told {
+                Told::Changes { field, .. } if !field.multi => field,
+                Told::ProjectOfKey(field) | Told::Resolution(field) => field,
+                _ => continue,
+            };
+            if !followed.contains(&field) {
+                followed.push(field);
+            }
+        }
+        let mut columns = Vec::new();
+        for field in tables.schema("issues") {
+            let asked = past.columns.iter().find(|c| c.column == *field.name());
+            if asked.is_some() || ALWAYS.contains(&field.name().as_str()) {
+                columns.push((field.name().clone(), field.data_type().clone(), asked));
+            }
+        }
+        Ok(Self { past, followed, columns })
+    }
+
+    fn before(&self) -> Expr {
+        self.past.at.map_or_else(|| lit(true), |at| col(EVENTS, "time").lt_eq(time(at)))
+    }
+
+    fn after(&self) -> Expr {
+        self.past.at.map_or_else(|| lit(false), |at| col(EVENTS, "time").gt(time(at)))
+    }
+
+    fn place(&self, field: &HistoryField) -> usize {
+        self.followed.iter().position(|known| *known == field).unwrap_or_default()
+    }
+
+    /// `issue_id`, when it was made and by whom, whether it is gone, and the changes of each field.
+    fn relation(&self, tables: &Tables) -> Result<LogicalPlanBuilder, Error> {
+        let need = |column: &str| tables.need("events", EVENTS, column);
+        let (issue, at) = (need("issue_id")?, need("time")?);
+        let order = || in_order(EVENTS);
+        let own = in_list(need("entity")?, texts(&entities::entity("issue").map(|e| e.spellings()).unwrap_or_default()), false);
+        let is = |verb: &str| all(vec![own.clone(), in_list(col(EVENTS, "action"), texts(&verbs::actions(verb)), false)]);
+        let (made, gone) = (is("created"), is("deleted"));
+        let fate = any(vec![made.clone(), gone.clone(), is("restored")]);
+        let told = |column: &str| {
+            if tables.has("events", column) {
+                cast(col(EVENTS, column), DataType::Utf8View)
+            } else {
+                lit(ScalarValue::Utf8View(None))
+            }
+        };
+        let last = |value: Expr, of: Expr| last_value(value, order()).filter(of).build();
+        let (before, after) = (self.before(), self.after());
+        let known = |column: &str| all(vec![before.clone(), told(column).is_not_null()]);
+        let mut facts = vec![
+            min(at.clone()).filter(made.clone()).build()?.alias("born"),
+            first_value(told("actor"), order()).filter(made.clone()).build()?.alias("maker"),
+            last(gone, all(vec![before.clone(), fate.clone()]))?.alias("gone"),
+            last(told("issue_key"), known("issue_key"))?.alias("key"),
+            last(told("project"), known("project"))?.alias("project"),
+            last(told("entity_name"), all(vec![known("entity_name"), fate.clone()]))?.alias("name"),
+            max(at.clone()).filter(before.clone()).build()?.alias("latest"),
+        ];
+        let mut wanted = vec![fate];
+        for (number, field) in self.followed.iter().enumerate() {
+            let of = of_field(tables, field)?;
+            let then = all(vec![of.clone(), before.clone()]);
+            let later = all(vec![of.clone(), after.clone()]);
+            for side in ["value", "id"] {
+                facts.push(last(told(&format!("to_{side}")), then.clone())?.alias(format!("last_{side}_{number}")));
+                let first = first_value(told(&format!("from_{side}")), order()).filter(later.clone()).build()?;
+                facts.push(first.alias(format!("first_{side}_{number}")));
+            }
+            facts.push(count(lit(1i64)).filter(then.clone()).build()?.alias(format!("before_{number}")));
+            facts.push(count(lit(1i64)).filter(later).build()?.alias(format!("after_{number}")));
+            facts.push(max(at.clone()).filter(then).build()?.alias(format!("at_{number}")));
+            wanted.push(of);
+        }
+        let everything = self.past.columns.iter().any(|c| c.told == Told::LastEvent);
+        let wanted = if everything { issue.clone().is_not_null() } else { issue.clone().is_not_null().and(any(wanted)) };
+        Ok(tables.scan("events", EVENTS)?.filter(wanted)?.aggregate(vec![issue.alias("issue_id")], facts)?)
+    }
+
+    /// The issues that were there, with their columns.
+    fn columns(&self, tables: &Tables, rows: LogicalPlanBuilder, with_rows: bool) -> Result<LogicalPlanBuilder, Error> {
+        let now = |column: &str, data_type: &DataType| {
+            if with_rows && tables.has("issues", column) { Ok(col(NOW, column)) } else { ScalarValue::try_from(data_type).map(lit) }
+        };
+        let instant = super::scan::time_type();
+        let text = DataType::Utf8View;
+        let born = coalesce(vec![now("created", &instant)?, col(TOLD, "born")]);
+        let mut there = Vec::new();
+        if let Some(at) = self.past.at {
+            there.push(born.clone().lt_eq(time(at)));
+        }
+        if !self.past.with_deleted {
+            there.push(col(TOLD, "gone").is_not_true());
+            let until = |at| now("deleted_at", &instant).map(|deleted| deleted.clone().is_null().or(deleted.gt(time(at))));
+            there.extend(self.past.at.map(until).transpose()?);
+        }
+        let mut columns = Vec::new();
+        for (name, data_type, asked) in &self.columns {
+            let present = now(name, data_type)?;
+            let value = match asked.map(|asked| &asked.told) {
+                _ if name == "id" => coalesce(vec![present, col(TOLD, "issue_id")]),
+                _ if name == "created" => born.clone(),
+                _ if name == "creator" => coalesce(vec![cast(present, text.clone()), col(TOLD, "maker")]),
+                Some(Told::LastEvent) => coalesce(vec![col(TOLD, "latest"), born.clone()]),
+                Some(Told::Changes { field, by_id }) if !field.multi => {
+                    let fallback = match name.as_str() {
+                        // What a deletion, or whatever else befell the issue itself, calls it.
+                        "key" => coalesce(vec![cast(present, text.clone()), col(TOLD, "key")]),
+                        "summary" => coalesce(vec![cast(present, text.clone()), col(TOLD, "name")]),
+                        _ => present,
+                    };
+                    self.value(field, *by_id, fallback, data_type)?
+                }
+                Some(Told::ProjectOfKey(field)) => {
+                    let key = self.value(field, false, lit(ScalarValue::Utf8View(None)), &text)?;
+                    let present = coalesce(vec![cast(present, text.clone()), col(TOLD, "project")]);
+                    when(key.clone().is_not_null(), split_part(key, lit("-"), lit(1i64))).otherwise(present)?
+                }
+                Some(Told::Resolution(field)) => {
+                    let number = self.place(field);
+                    let set = when(col(TOLD, &format!("last_value_{number}")).is_not_null(), col(TOLD, &format!("at_{number}")));
+                    let soon = self.past.at.map_or_else(|| lit(true), |at| present.clone().lt_eq(time(at)));
+                    let alone =
+                        when(all(vec![col(TOLD, &format!("after_{number}")).gt(lit(0i64)).is_not_true(), soon]), present).end()?;
+                    when(col(TOLD, &format!("before_{number}")).gt(lit(0i64)), set.end()?).otherwise(alone)?
+                }
+                None if name == "key" => coalesce(vec![cast(present, text.clone()), col(TOLD, "key")]),
+                None if name == "project" => coalesce(vec![cast(present, text.clone()), col(TOLD, "project")]),
+                _ => present,
+            };
+            columns.push(try_cast(value, data_type.clone()).alias(name));
+        }
+        let rows = rows.filter(all(there))?.project(columns)?.alias(THEN)?;
+        self.lists(tables, rows)
+    }
+
+    /// What a field held, as a value of that type.
+    fn value(&self, field: &HistoryField, by_id: bool, fallback: Expr, data_type: &DataType) -> Result<Expr, Error> {
+        let number = self.place(field);
+        let of = |which: &str| {
+            let value = col(TOLD, &format!("{which}_value_{number}"));
+            let value = if by_id { coalesce(vec![col(TOLD, &format!("{which}_id_{number}")), value]) } else { value };
+            try_cast(value, data_type.clone())
+        };
+        let any = |which: &str| col(TOLD, &format!("{which}_{number}")).gt(lit(0i64));
+        Ok(when(any("before"), of("last")).when(any("after"), of("first")).otherwise(cast(fallback, data_type.clone()))?)
+    }
+
+    /// Puts the fields with several values in the place of what they are now.
+    fn lists(&self, tables: &Tables, mut rows: LogicalPlanBuilder) -> Result<LogicalPlanBuilder, Error> {
+        let mut lists = Vec::new();
+        for column in &self.past.columns {
+            if let Told::Changes { field, .. } = &column.told
+                && field.multi
+                && column.shape == Shape::TextList
+            {
+                let alias = format!("list_{}", lists.len());
+                let elements = self.elements(tables, field)?.alias(&alias)?.build()?;
+                let on = (vec![Column::new(Some(THEN), "id")], vec![Column::new(Some(&alias), "issue_id")]);
+                rows = rows.join(elements, JoinType::Left, on, None)?;
+                lists.push((column.column.as_str(), alias));
+            }
+        }
+        if lists.is_empty() {
+            return Ok(rows);
+        }
+        let texts = DataType::new_list(DataType::Utf8, true);
+        let empty = || lit(ScalarValue::List(ScalarValue::new_list_nullable(&[], &DataType::Utf8)));
+        let mut columns = Vec::new();
+        for (name, data_type, _) in &self.columns {
+            let value = match lists.iter().find(|(column, _)| column == name) {
+                None => col(THEN, name),
+                Some((_, alias)) => {
+                    let list = |value: Expr| coalesce(vec![cast(value, texts.clone()), empty()]);
+                    let kept = array_except(list(col(THEN, name)), list(col(alias, "touched")));
+                    cast(array_concat(vec![kept, list(col(alias, "then"))]), data_type.clone())
+                }
+            };
+            columns.push(value.alias(name));
+        }
+        Ok(rows.project(columns)?)
+    }
+
+    /// `issue_id`, the elements that events speak of, and those of them that were there.
+    fn elements(&self, tables: &Tables, field: &HistoryField) -> Result<LogicalPlanBuilder, Error> {
+        let need = |column: &str| tables.need("events", EVENTS, column);
+        let half = |which: &str, added: bool| -> Result<LogicalPlanBuilder, Error> {
+            let element = need(&format!("{which}_value"))?;
+            let wanted = vec![need("issue_id")?.is_not_null(), of_field(tables, field)?, element.clone().is_not_null()];
+            Ok(tables.scan("events", EVENTS)?.filter(all(wanted))?.project(vec![
+                need("issue_id")?.alias("issue_id"),
+                cast(element, DataType::Utf8).alias("element"),
+                need("time")?.alias("time"),
+                need("event_id")?.alias("event_id"),
+                self.before().alias("is_before"),
+                lit(added).alias("added"),
+            ])?)
+        };
+        let rows = half("to", true)?.union(half("from", false)?.build()?)?.alias(STEPS)?;
+        let step = |name: &str| col(STEPS, name);
+        let mut order = in_order(STEPS);
+        order.push(step("added").sort(true, false));
+        let was = last_value(step("added"), order.clone()).filter(step("is_before")).build()?;
+        let will = first_value(step("added"), order).filter(step("is_before").is_not_true()).build()?;
+        let elements =
+            rows.aggregate(vec![step("issue_id"), step("element")], vec![was.alias("was"), will.alias("will")])?.project(vec![
+                step("issue_id"),
+                step("element"),
+                coalesce(vec![plain("was"), plain("will").is_not_true()]).alias("is_there"),
+            ])?;
+        let each = |name: &str| array_agg(step("element")).order_by(vec![step("element").sort(true, false)]).filter(plain(name));
+        let touched = array_agg(step("element")).alias("touched");
+        Ok(elements.aggregate(vec![step("issue_id")], vec![touched, each("is_there").build()?.alias("then")])?)
+    }
+}
+
+const THEN: &str = "then_issues";
+const STEPS: &str = "element_steps";
+
+fn in_order(alias: &str) -> Vec<SortExpr> {
+    vec![col(alias, "time").sort(true, false), col(alias, "event_id").sort(true, false)]
+}
+
+fn plain(name: &str) -> Expr {
+    Expr::Column(Column::new_unqualified(name))
+}
