@@ -117,7 +117,7 @@ impl<'a> Facts<'a> {
         let bare = of.by.is_empty() && of.via.is_empty() && of.bounds.is_empty() && of.lasted.is_none() && !emptiness;
         if !of.held.is_empty() {
             let at = self.timelines.iter().position(|t| t.is_of(of)).unwrap_or_else(|| {
-                self.timelines.push(Timeline::new(of, self.timelines.len()));
+                self.timelines.push(Timeline::new(self.target, of, self.timelines.len()));
                 self.timelines.len() - 1
             });
             let hit = self.timelines[at].fact();

@@ -30,9 +30,11 @@ pub(crate) fn lower(query: &BoundQuery, tables: &Tables, zone: Zone<'_>) -> Resu
 /// The rows of a query, or of one within a query.
 pub(crate) fn rows(query: &BoundQuery, tables: &Tables, zone: Zone<'_>) -> Result<LogicalPlanBuilder, Error> {
     let past = match query.as_of {
-        Some(AsOf::Instant(at)) => {
-            Some(tables.at(Past { at: Some(at), columns: query.past.clone(), with_deleted: query.with_deleted }))
-        }
+        Some(AsOf::Instant(at)) => Some(tables.at(Past {
+            at: Some(at),
+            columns: query.past.clone(),
+            with_deleted: query.with_deleted || query.target == Target::Activity,
+        })),
         _ => None,
     };
     let tables = past.as_ref().unwrap_or(tables);

@@ -24,10 +24,11 @@ use super::expr::{actor_in, all, any, comparison, in_list, texts};
 use super::intervals::{in_bounds, length, present_in, setter};
 use super::scan::{EVENTS, Tables, col, field_of, time_type};
 use crate::error::Error;
-use crate::semantic::bound::{HistoryCondition, HistoryField, HistoryValues};
+use crate::semantic::bound::{HistoryCondition, HistoryField, HistoryValues, Target};
 
 /// A clause with WHILE as a relation joined to the rows.
 pub(crate) struct Timeline {
+    target: Target,
     of: HistoryCondition,
     number: usize,
 }
@@ -41,8 +42,8 @@ struct Track<'a> {
 }
 
 impl Timeline {
-    pub(crate) fn new(of: &HistoryCondition, number: usize) -> Self {
-        Self { of: of.clone(), number }
+    pub(crate) fn new(target: Target, of: &HistoryCondition, number: usize) -> Self {
+        Self { target, of: of.clone(), number }
     }
 
     /// Whether it asks the same, or the opposite.
@@ -153,8 +154,13 @@ impl Timeline {
         let present = present.collect::<Result<Vec<_>, _>>()?;
         let (id, created) = (tables.need("issues", OWNER, "id")?, tables.need("issues", OWNER, "created")?);
         let known = tables.scan("issues", OWNER)?.project(start(id, created, yes(all(made))?, present))?;
-        // Issues of which there are only events: who made them, and what they hold now, nobody knows.
-        let fields = tracks.iter().map(|track| of_field(tables, track.field)).collect::<Result<Vec<_>, _>>()?;
+        // Issues of which there are only events: who made them nobody knows, and what they hold now is nothing known. Among
+        // issues those matter that have changes; in ACTIVITY each event of theirs is a row.
+        let fields = match self.target {
+            Target::Issues => tracks.iter().map(|track| of_field(tables, track.field)).collect::<Result<Vec<_>, _>>()?,
+            Target::Activity => vec![lit(true)],
+        };
+        let nothing = tracks.iter().map(|track| lit(i64::from(track.values.empty && !track.field.multi))).collect();
         let issue = tables.need("events", EVENTS, "issue_id")?;
         let on = (vec![Column::new(Some(EVENTS), "issue_id")], vec![Column::new(Some(OWNER), "id")]);
         let never = lit(ScalarValue::TimestampMicrosecond(None, Some("UTC".into())));
@@ -164,7 +170,7 @@ impl Timeline {
             .filter(issue.clone().is_not_null().and(any(fields)))?
             .join(tables.scan("issues", OWNER)?.build()?, JoinType::LeftAnti, on, None)?
             .aggregate(vec![issue.clone()], Vec::<Expr>::new())?
-            .project(start(issue, never, made_so, vec![lit(0i64); tracks.len()]))?;
+            .project(start(issue, never, made_so, nothing))?;
         Ok(known.union(unknown.build()?)?)
     }
 }

@@ -313,7 +313,8 @@ impl Binder<'_> {
 
     /// Warns of a key that no issue has or had, as Jira's newer search does. Long lists are taken as they are.
     pub(super) fn check_key(&self, key: &str, literal: &Literal, of: usize) {
-        if of > MOST_CHECKED {
+        // Keys of the past may be those of moved or deleted issues.
+        if of > MOST_CHECKED || self.as_of.is_some() {
             return;
         }
         match self.catalog.looked_up.keys.get(key) {

@@ -32,7 +32,7 @@ impl Binder<'_> {
         self.as_of?;
         let told = match of.source {
             Source::Issue("attachments", _) => false,
-            Source::Issue(column, _) => told_by_itself(column) || !of.history.is_empty(),
+            Source::Issue(column, _) => told_by_itself(column) || with_changes(column).is_some(),
             // These stand on columns whose history is known, or on events.
             Source::Key
             | Source::StatusCategory
@@ -96,7 +96,7 @@ impl Binder<'_> {
             "resolved" => history("resolution").map_or(Told::Never, Told::Resolution),
             "updated" => Told::LastEvent,
             column => {
-                let system = FIELDS.iter().find(|f| matches!(f.source, Source::Issue(c, _) if c == column));
+                let system = with_changes(column);
                 let kind = system.map(|f| f.kind);
                 let field = match system {
                     Some(field) => self.history(field).pop(),
@@ -125,6 +125,11 @@ impl Binder<'_> {
             _ => Some(()),
         }
     }
+}
+
+/// The field of a column whose changes events record.
+fn with_changes(column: &str) -> Option<&'static Field> {
+    FIELDS.iter().find(|f| !f.history.is_empty() && matches!(f.source, Source::Issue(c, _) if c == column))
 }
 
 /// Columns that are told without changes of a field of their own.

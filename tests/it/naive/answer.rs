@@ -4,24 +4,37 @@ use std::cmp::Ordering;
 
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan, Zoned};
-use jqlx::data::rows::{IssueRow, Tables};
-use jqlx::semantic::bound::{Aggregate, BoundField, BoundQuery, ColumnExpr, Shape, SortBy, SortKey, Target, Unit};
+use jqlx::data::rows::Tables;
+use jqlx::semantic::bound::{Aggregate, AsOf, BoundField, BoundQuery, ColumnExpr, Shape, SortBy, SortKey, Target, Unit};
 use jqlx::semantic::{Session, WeekStart};
 
-use super::{Cell, Context, Row, cells, condition, value};
+use super::{Cell, Context, Row, cells, condition, past, value};
 
 /// The rows of the answer, in order where the query orders them.
 pub fn evaluate(query: &BoundQuery, tables: &Tables, session: &Session) -> Vec<Vec<Cell>> {
-    rows(query, &Context { tables, zone: session.zone.clone(), week_start: session.week_start })
+    rows(query, &Context { tables, now: tables, zone: session.zone.clone(), week_start: session.week_start })
 }
 
 /// The rows of a query, or of one within it.
 pub fn rows(query: &BoundQuery, context: &Context<'_>) -> Vec<Vec<Cell>> {
+    if let Some(AsOf::Instant(at)) = query.as_of {
+        let with_deleted = query.with_deleted || query.target == Target::Activity;
+        let issues = past::issues(context.now, &query.past, Some(at), with_deleted);
+        let events = context.now.events.iter().filter(|e| e.time <= at).cloned().collect();
+        let tables = Tables { issues, events, ..context.now.clone() };
+        let query = BoundQuery { as_of: None, ..query.clone() };
+        return answer(&query, &Context { tables: &tables, now: context.now, zone: context.zone.clone(), ..*context }, true);
+    }
+    answer(query, context, false)
+}
+
+/// The rows; of a past world, every issue of it is there.
+fn answer(query: &BoundQuery, context: &Context<'_>, whole: bool) -> Vec<Vec<Cell>> {
     let tables = context.tables;
-    let forgotten = if query.with_deleted { forgotten(tables) } else { Vec::new() };
+    let forgotten = if query.with_deleted && !whole { past::forgotten(tables, &query.past) } else { Vec::new() };
     let rows: Vec<Row<'_>> = match query.target {
         Target::Issues => (tables.issues.iter().chain(&forgotten))
-            .filter(|i| query.with_deleted || i.deleted_at.is_none())
+            .filter(|i| whole || query.with_deleted || i.deleted_at.is_none())
             .map(|i| Row { event: None, issue: Some(i), issue_id: Some(i.id) })
             .collect(),
         Target::Activity => (tables.events.iter())
@@ -47,20 +60,6 @@ pub fn rows(query: &BoundQuery, context: &Context<'_>) -> Vec<Vec<Cell>> {
     });
     answer.truncate(query.limit.map_or(usize::MAX, |n| n as usize));
     answer.into_iter().map(|(_, cells)| cells).collect()
-}
-
-/// Issues that are known only from the events of their deletion: their key and project are what these tell.
-fn forgotten(tables: &Tables) -> Vec<IssueRow> {
-    let mut out: Vec<IssueRow> = Vec::new();
-    for event in &tables.events {
-        let Some(id) = event.issue_id else { continue };
-        let known = tables.issues.iter().chain(&out).any(|i| i.id == id);
-        if event.entity == "issue" && event.action == "deleted" && !known {
-            let key = event.issue_key.clone().unwrap_or_default();
-            out.push(IssueRow { id, key, project: event.project.clone(), ..IssueRow::default() });
-        }
-    }
-    out
 }
 
 /// What a column holds of a row.

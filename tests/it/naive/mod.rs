@@ -7,6 +7,7 @@ mod answer;
 mod cells;
 mod condition;
 mod history;
+mod past;
 mod relation;
 mod together;
 mod value;
@@ -31,8 +32,10 @@ pub struct Row<'a> {
 
 /// What conditions look at besides the row.
 pub struct Context<'a> {
-    /// The data.
+    /// The data, at the instant that is asked of.
     pub tables: &'a Tables,
+    /// The data as it is now.
+    pub now: &'a Tables,
     /// The zone of time buckets.
     pub zone: jiff::tz::TimeZone,
     /// On which day their weeks begin.

@@ -59,12 +59,13 @@ fn of_list(list: &[Tree], make: fn(Vec<Tree>) -> Tree) -> Vec<Tree> {
 pub struct Query {
     head: &'static str,
     condition: Tree,
+    as_of: &'static str,
     tail: String,
 }
 
 impl fmt::Display for Query {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{}{}", self.head, self.condition, self.tail)
+        write!(f, "{}{}{}{}", self.head, self.condition, self.as_of, self.tail)
     }
 }
 
@@ -72,9 +73,72 @@ impl Query {
     /// Queries with one part less.
     pub fn simpler(&self) -> Vec<Query> {
         let without = (!self.tail.is_empty()).then(|| Query { tail: String::new(), ..self.clone() });
+        let now = (!self.as_of.is_empty()).then(|| Query { as_of: "", ..self.clone() });
         let cut = self.condition.simpler().into_iter().map(|condition| Query { condition, ..self.clone() });
-        without.into_iter().chain(cut).collect()
+        without.into_iter().chain(now).chain(cut).collect()
     }
+}
+
+/// What has no recorded history, so that nobody can tell what it was.
+const NO_PAST: &[&str] = &[
+    "votes",
+    "watcher",
+    "voter",
+    "lastViewed",
+    "category",
+    "projectLead",
+    "projectType",
+    "workflow",
+    "issueLink",
+    "issueBlocks",
+    "development",
+    "request",
+    "Request",
+    "organizations",
+    "change-gating",
+    "statusCategoryChanged",
+    "attachments",
+    "property",
+    "linkedIssues",
+    "votedIssues",
+    "issueHistory",
+    "RemoteLinks",
+    "Rank",
+    "filter",
+];
+
+/// The same clauses, but those on what has a past, where an instant of the past is asked of.
+fn past_of<'a>(as_of: &str, clause: &'a dyn Fn(&mut Random) -> String) -> Box<dyn Fn(&mut Random) -> String + 'a> {
+    let now = as_of.is_empty();
+    Box::new(move |random| {
+        loop {
+            let clause = clause(random);
+            if now || !NO_PAST.iter().any(|word| clause.contains(word)) {
+                return clause;
+            }
+        }
+    })
+}
+
+/// Sometimes an instant of the past.
+fn as_of(random: &mut Random) -> &'static str {
+    if random.chance(75) {
+        return "";
+    }
+    random.pick(&[
+        " AS OF \"2026-03-08\"",
+        " AS OF \"2026-03-09 09:00\"",
+        " AS OF \"2026-03-07 12:00\"",
+        " AS OF -1d",
+        " AS OF now()",
+        " AS OF startOfDay()",
+        " AS OF \"2026-03-01\"",
+    ])
+}
+
+/// A tail that asks for nothing without a past.
+fn past_tail(as_of: &str, tail: String) -> String {
+    if as_of.is_empty() || !NO_PAST.iter().any(|word| tail.contains(word)) { tail } else { String::new() }
 }
 
 /// A condition over clauses, as deep as eight levels.
@@ -228,13 +292,14 @@ pub fn issues(random: &mut Random) -> Query {
         "week(due)",
     ];
     let head = random.pick(&["", "", "", "ISSUES WHERE "]);
-    let condition = condition(6, &of_issues, random);
+    let as_of = as_of(random);
+    let condition = condition(6, &past_of(as_of, &of_issues), random);
     let tail = match random.below(7) {
         0..=3 => format!("{}{}", order(KEYS, random), limit(random)),
         4 => " SHOW key, labels, fixVersion, due, votes, created, Severity, sprint".to_string(),
         _ => groups(GROUPS, random),
     };
-    Query { head, condition, tail }
+    Query { head, condition, as_of, tail: past_tail(as_of, tail) }
 }
 
 /// A query for events.
@@ -242,11 +307,12 @@ pub fn activity(random: &mut Random) -> Query {
     const KEYS: &[&str] = &["time", "actor", "entity", "action", "\"field\"", "\"to\"", "text", "status", "priority", "sprint"];
     const GROUPS: &[&str] =
         &["actor", "entity", "action", "project", "issue", "status", "day(time)", "hour(time)", "week(time)", "quarter(time)"];
-    let condition = condition(6, &of_events, random);
+    let as_of = as_of(random);
+    let condition = condition(6, &past_of(as_of, &of_events), random);
     let tail = match random.below(7) {
         0..=3 => format!("{}{}", order(KEYS, random), limit(random)),
         4 => " SHOW eventId, actor, issue.status, labels, time, issue.key".to_string(),
         _ => groups(GROUPS, random),
     };
-    Query { head: "ACTIVITY WHERE ", condition, tail }
+    Query { head: "ACTIVITY WHERE ", condition, as_of, tail: past_tail(as_of, tail) }
 }
