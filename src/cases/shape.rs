@@ -397,6 +397,8 @@ pub(super) struct EventShape {
     pub action: String,
     /// An issue's key.
     pub issue: Option<String>,
+    /// The id of an issue that is not among the issues: it is known from its events only.
+    pub issue_id: Option<i64>,
     pub project: Option<String>,
     pub space: Option<String>,
     pub entity_id: Option<Scalar>,

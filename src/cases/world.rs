@@ -430,10 +430,12 @@ fn worklog_event(row: &IssueRow, n: usize, worklog: &WorklogShape) -> Result<Eve
 }
 
 fn event_row(event: &EventShape, n: usize, ids: &BTreeMap<String, (i64, Option<String>)>) -> Result<EventRow, String> {
-    let issue = match &event.issue {
-        None => None,
-        Some(key) => Some(ids.get(key).ok_or_else(|| format!("there is no issue {key}"))?),
+    let issue = match (&event.issue, event.issue_id) {
+        (None, _) => None,
+        (Some(_), Some(id)) => Some((id, None)),
+        (Some(key), None) => Some(ids.get(key).cloned().ok_or_else(|| format!("there is no issue {key}"))?),
     };
+    let issue = issue.as_ref();
     Ok(EventRow {
         event_id: event.id.clone().unwrap_or_else(|| format!("e{:02}", n + 1)),
         time: instant(&event.at)?,

@@ -18,13 +18,18 @@ pub struct Attribute {
     pub column: &'static str,
     /// How it holds values.
     pub shape: Shape,
+    /// Whether other events of the same thing tell it; then there is no such column in the data.
+    pub of_thing: bool,
     /// One sentence.
     pub doc: &'static str,
 }
 
 macro_rules! attribute {
     ($name:literal $(| $alias:literal)*, $kind:ident, $ops:literal, $column:literal, $shape:ident, $doc:literal) => {
-        Attribute { name: $name, aliases: &[$($alias),*], kind: Kind::$kind, operators: ops($ops), column: $column, shape: Shape::$shape, doc: $doc }
+        Attribute { name: $name, aliases: &[$($alias),*], kind: Kind::$kind, operators: ops($ops), column: $column, shape: Shape::$shape, of_thing: false, doc: $doc }
+    };
+    (thing $name:literal $(| $alias:literal)*, $kind:ident, $ops:literal, $column:literal, $shape:ident, $doc:literal) => {
+        Attribute { name: $name, aliases: &[$($alias),*], kind: Kind::$kind, operators: ops($ops), column: $column, shape: Shape::$shape, of_thing: true, doc: $doc }
     };
 }
 
@@ -48,6 +53,12 @@ pub const ATTRIBUTES: &[Attribute] = &[
     attribute!("entityName" | "entity_name", Name, "EI", "entity_name", Text, "The name of the thing."),
     attribute!("eventId" | "event_id", Name, "EI", "event_id", Text, "The event's own id."),
     attribute!("changeId" | "change_id", Name, "EI", "change_id", Text, "What the items of one edit share."),
+    attribute!(thing "author", User, "EI", "author", Text, "Who made the comment, work log, page or other thing."),
+    attribute!(thing "made", DateTime, "ECI", "made", Time, "When the thing was made."),
+    attribute!(
+        thing "oldText" | "old_text", Text, "T!I", "old_text", Text,
+        "The text that the thing had before the event; of a deletion, its last text."
+    ),
     attribute!("remoteAddress" | "remote_address", Name, "EI", "remote_address", Text, "The network address of the actor."),
 ];
 

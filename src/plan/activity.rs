@@ -1,10 +1,11 @@
 //! One event as an expression over the events scan.
 
-use datafusion::logical_expr::{Expr, lit};
+use datafusion::arrow::datatypes::DataType;
+use datafusion::logical_expr::{Expr, cast, lit};
 
 use super::expr::{actor_in, all, held, in_list, texts};
-use super::functions;
 use super::scan::{EVENTS, Tables, col, time};
+use super::{functions, things};
 use crate::error::Error;
 use crate::semantic::bound::{EventTest, HistoryField, HistoryValues, TimeBound};
 
@@ -29,6 +30,11 @@ pub(crate) fn event(tables: &Tables, test: &EventTest) -> Result<Expr, Error> {
     }
     for actors in &test.by {
         tests.push(actor_in(need("actor")?, actors));
+    }
+    if let Some(own) = test.by_author {
+        let (actor, author) = (need("actor")?, col(EVENTS, &things::name("author")));
+        let actor = cast(actor, DataType::Utf8View);
+        tests.push(if own { actor.eq(author) } else { actor.not_eq(author) });
     }
     for kinds in &test.via {
         tests.push(in_list(need("actor_kind")?, texts(kinds), false));

@@ -2,11 +2,11 @@
 
 use datafusion::arrow::datatypes::DataType;
 use datafusion::functions::expr_fn::coalesce;
-use datafusion::functions_aggregate::expr_fn::{bool_or, last_value};
-use datafusion::logical_expr::{Expr, LogicalPlanBuilder, cast, try_cast};
+use datafusion::functions_aggregate::expr_fn::bool_or;
+use datafusion::logical_expr::{Expr, LogicalPlanBuilder, cast, lit, try_cast};
 
 use super::activity::within;
-use super::expr::{actor_in, all, any, in_list, test, texts};
+use super::expr::{actor_in, all, any, holds_last, in_list, test, texts};
 use super::functions;
 use super::scan::{EVENTS, Tables, col};
 use crate::catalog::verbs;
@@ -68,11 +68,11 @@ impl Attached {
         } else {
             cast(event.clone(), DataType::Utf8View)
         };
-        let mut facts = vec![last_value(is("deleted"), order()).alias("gone")];
+        let mut facts = vec![holds_last(is("deleted"), order(), lit(true))?.alias("gone")];
         for (at, (test, passes)) in tests.iter().zip(passes).enumerate() {
             let fact = match test {
                 AttachedTest::Author(_) => bool_or(passes),
-                _ => last_value(passes, order()),
+                _ => holds_last(passes, order(), lit(true))?,
             };
             facts.push(fact.alias(format!("test_{at}")));
         }
@@ -80,10 +80,14 @@ impl Attached {
             .scan("events", EVENTS)?
             .filter(all(wanted))?
             .aggregate(vec![issue.clone(), thing.alias("thing")], facts)?
-            .filter(plain("gone").is_not_true())?;
+            .filter(plain("gone").eq(lit(0i64)))?;
         let of_issue = self.facts.iter().enumerate().map(|(number, of)| {
             let held = of.iter().filter_map(|t| tests.iter().position(|known| *known == t));
-            bool_or(all(held.map(|at| plain(&format!("test_{at}"))).collect())).alias(format!("thing_{number}"))
+            let holds = |at: usize| match tests.get(at) {
+                Some(AttachedTest::Author(_)) => plain(&format!("test_{at}")),
+                _ => plain(&format!("test_{at}")).eq(lit(1i64)),
+            };
+            bool_or(all(held.map(holds).collect())).alias(format!("thing_{number}"))
         });
         Ok(things.aggregate(vec![issue], of_issue.collect::<Vec<_>>())?)
     }

@@ -5,12 +5,14 @@
 
 use datafusion::arrow::datatypes::DataType;
 use datafusion::functions::expr_fn::lower;
+use datafusion::functions_aggregate::expr_fn::{first_value, last_value};
 use datafusion::functions_nested::expr_fn::{array_element, cardinality};
-use datafusion::logical_expr::{Expr, cast, lit};
+use datafusion::logical_expr::{Expr, ExprFunctionExt, SortExpr, cast, lit, when};
 use datafusion::scalar::ScalarValue;
 
 use super::functions;
 use super::scan::{Tables, field, time};
+use crate::error::Error;
 use crate::semantic::bound::{Actors, CascadeChild, Comparison, FieldCondition, HistoryValues, Shape, Test, Value, Values};
 
 /// The conjunction as a balanced tree: a chain of thousands would be thousands deep.
@@ -155,6 +157,24 @@ pub(crate) fn comparison(left: Expr, op: Comparison, right: Expr) -> Expr {
         Comparison::Gt => left.gt(right),
         Comparison::GtEq => left.gt_eq(right),
     }
+}
+
+/// Whether a test holds in the last row of a group, as 1 or 0.
+///
+/// A number, not a truth value: of numbers DataFusion accumulates all groups together.
+pub(crate) fn holds_last(test: Expr, order: Vec<SortExpr>, of: Expr) -> Result<Expr, Error> {
+    last_of(when(test, lit(1i64)).otherwise(lit(0i64))?, order, of)
+}
+
+/// The value in the last of the rows of a group that pass `of`.
+pub(crate) fn last_of(value: Expr, order: Vec<SortExpr>, of: Expr) -> Result<Expr, Error> {
+    // The builder forgets an order that the function was made with.
+    Ok(last_value(value, Vec::new()).order_by(order).filter(of).build()?)
+}
+
+/// The value in the first of them.
+pub(crate) fn first_of(value: Expr, order: Vec<SortExpr>, of: Expr) -> Result<Expr, Error> {
+    Ok(first_value(value, Vec::new()).order_by(order).filter(of).build()?)
 }
 
 /// Whether a value of history, by name and id, is one of `values`.

@@ -4,11 +4,13 @@ use datafusion::common::{Column, JoinType};
 use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, cast, lit};
 use datafusion::scalar::ScalarValue;
 
+use super::at_events;
 use super::columns::{self, Zone};
 use super::facts::Facts;
 use super::order::{self, Order};
 use super::past::{self, Past};
 use super::scan::{EVENTS, ISSUES, Tables, col};
+use super::things::Things;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::error::Error;
 use crate::semantic::bound::{AsOf, BoundField, BoundQuery, ColumnExpr, Condition, Relation, Scope, SortBy, Target};
@@ -38,11 +40,18 @@ pub(crate) fn rows(query: &BoundQuery, tables: &Tables, zone: Zone<'_>) -> Resul
         _ => None,
     };
     let tables = past.as_ref().unwrap_or(tables);
+    let things = Things::of(query);
+    let telling = things.is_some().then(|| tables.telling(things));
+    let tables = telling.as_ref().unwrap_or(tables);
     let mut facts = Facts::new(tables, query.target, zone);
     let condition = query.condition.as_ref().map(|c| facts.condition(c)).transpose()?;
     let rows = match query.target {
         Target::Issues => issues(query, tables)?,
         Target::Activity => events(query, tables, facts.needs_issue())?,
+    };
+    let rows = match query.as_of {
+        Some(AsOf::Event) if !query.past.is_empty() => at_events::rows(tables, rows, &query.past)?,
+        _ => rows,
     };
     let rows = facts.join(rows)?;
     let rows = match condition {

@@ -4,6 +4,7 @@
 //! a count) for each history or activity clause, all of them from one scan of `events` where the clauses allow it.
 
 mod activity;
+mod at_events;
 mod attached;
 mod bursts;
 mod columns;
@@ -18,6 +19,7 @@ mod order;
 mod past;
 mod scan;
 mod sequence;
+mod things;
 mod timeline;
 mod working_time;
 

@@ -6,12 +6,12 @@
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::{Column, JoinType, ScalarValue};
 use datafusion::functions::expr_fn::{coalesce, split_part};
-use datafusion::functions_aggregate::expr_fn::{array_agg, count, first_value, last_value, max, min};
+use datafusion::functions_aggregate::expr_fn::{array_agg, count, max, min};
 use datafusion::functions_nested::expr_fn::{array_concat, array_except};
 use datafusion::logical_expr::{Expr, ExprFunctionExt, LogicalPlanBuilder, SortExpr, cast, lit, try_cast, when};
 
 use super::activity::of_field;
-use super::expr::{all, any, in_list, texts};
+use super::expr::{all, any, first_of, holds_last, in_list, last_of, texts};
 use super::scan::{EVENTS, Tables, col, time};
 use crate::catalog::{entities, verbs};
 use crate::error::Error;
@@ -50,7 +50,8 @@ pub(crate) fn forgotten(tables: &Tables, columns: &[PastColumn]) -> Result<Logic
     let told = Telling::new(tables, &past)?;
     let on = (vec![Column::new(Some(TOLD), "issue_id")], vec![Column::new(Some(NOW), "id")]);
     let known = tables.scan("issues", NOW)?.build()?;
-    let rows = told.relation(tables)?.alias(TOLD)?.join(known, JoinType::LeftAnti, on, None)?.filter(col(TOLD, "gone"))?;
+    let rows =
+        told.relation(tables)?.alias(TOLD)?.join(known, JoinType::LeftAnti, on, None)?.filter(col(TOLD, "gone").eq(lit(1i64)))?;
     told.columns(tables, rows, false)
 }
 
@@ -113,13 +114,13 @@ impl<'a> Telling<'a> {
                 lit(ScalarValue::Utf8View(None))
             }
         };
-        let last = |value: Expr, of: Expr| last_value(value, order()).filter(of).build();
+        let last = |value: Expr, of: Expr| last_of(value, order(), of);
         let (before, after) = (self.before(), self.after());
         let known = |column: &str| all(vec![before.clone(), told(column).is_not_null()]);
         let mut facts = vec![
             min(at.clone()).filter(made.clone()).build()?.alias("born"),
-            first_value(told("actor"), order()).filter(made.clone()).build()?.alias("maker"),
-            last(gone, all(vec![before.clone(), fate.clone()]))?.alias("gone"),
+            first_of(told("actor"), order(), made.clone())?.alias("maker"),
+            holds_last(gone, order(), all(vec![before.clone(), fate.clone()]))?.alias("gone"),
             last(told("issue_key"), known("issue_key"))?.alias("key"),
             last(told("project"), known("project"))?.alias("project"),
             last(told("entity_name"), all(vec![known("entity_name"), fate.clone()]))?.alias("name"),
@@ -132,7 +133,7 @@ impl<'a> Telling<'a> {
             let later = all(vec![of.clone(), after.clone()]);
             for side in ["value", "id"] {
                 facts.push(last(told(&format!("to_{side}")), then.clone())?.alias(format!("last_{side}_{number}")));
-                let first = first_value(told(&format!("from_{side}")), order()).filter(later.clone()).build()?;
+                let first = first_of(told(&format!("from_{side}")), order(), later.clone())?;
                 facts.push(first.alias(format!("first_{side}_{number}")));
             }
             facts.push(count(lit(1i64)).filter(then.clone()).build()?.alias(format!("before_{number}")));
@@ -158,7 +159,7 @@ impl<'a> Telling<'a> {
             there.push(born.clone().lt_eq(time(at)));
         }
         if !self.past.with_deleted {
-            there.push(col(TOLD, "gone").is_not_true());
+            there.push(col(TOLD, "gone").eq(lit(1i64)).is_not_true());
             let until = |at| now("deleted_at", &instant).map(|deleted| deleted.clone().is_null().or(deleted.gt(time(at))));
             there.extend(self.past.at.map(until).transpose()?);
         }
@@ -268,13 +269,14 @@ impl<'a> Telling<'a> {
         let step = |name: &str| col(STEPS, name);
         let mut order = in_order(STEPS);
         order.push(step("added").sort(true, false));
-        let was = last_value(step("added"), order.clone()).filter(step("is_before")).build()?;
-        let will = first_value(step("added"), order).filter(step("is_before").is_not_true()).build()?;
+        let was = holds_last(step("added"), order.clone(), step("is_before"))?;
+        let added = when(step("added"), lit(1i64)).otherwise(lit(0i64))?;
+        let will = first_of(added, order, step("is_before").is_not_true())?;
         let elements =
             rows.aggregate(vec![step("issue_id"), step("element")], vec![was.alias("was"), will.alias("will")])?.project(vec![
                 step("issue_id"),
                 step("element"),
-                coalesce(vec![plain("was"), plain("will").is_not_true()]).alias("is_there"),
+                coalesce(vec![plain("was"), lit(1i64) - plain("will")]).eq(lit(1i64)).alias("is_there"),
             ])?;
         let each = |name: &str| array_agg(step("element")).order_by(vec![step("element").sort(true, false)]).filter(plain(name));
         let touched = array_agg(step("element")).alias("touched");

@@ -12,6 +12,7 @@ use datafusion::logical_expr::{Expr, LogicalPlanBuilder, cast, lit, try_cast};
 use datafusion::scalar::ScalarValue;
 
 use super::past::Past;
+use super::things::{self, Things};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::error::Error;
 use crate::semantic::bound::{BoundField, Scope, Shape};
@@ -22,6 +23,8 @@ pub struct Tables {
     providers: HashMap<&'static str, Arc<dyn TableProvider>>,
     /// The instant at which issues and events are read; none: now.
     past: Option<Arc<Past>>,
+    /// What events tell of their things beside their own columns.
+    things: Things,
 }
 
 impl Tables {
@@ -37,7 +40,17 @@ impl Tables {
 
     /// The same tables at an instant.
     pub(crate) fn at(&self, past: Past) -> Self {
-        Self { providers: self.providers.clone(), past: Some(Arc::new(past)) }
+        Self { past: Some(Arc::new(past)), ..self.clone() }
+    }
+
+    /// The same tables, with what events tell of their things.
+    pub(crate) fn telling(&self, things: Things) -> Self {
+        Self { things, ..self.clone() }
+    }
+
+    fn with_things(&self, rows: LogicalPlanBuilder, alias: &str) -> Result<LogicalPlanBuilder, Error> {
+        let plain = Self { things: Things::default(), ..self.clone() };
+        if alias == EVENTS { self.things.join(&plain, rows) } else { Ok(rows) }
     }
 
     /// The columns of a table; none where the data does not have it.
@@ -59,13 +72,16 @@ impl Tables {
             )));
         };
         let rows = LogicalPlanBuilder::scan(alias, provider_as_source(provider.clone()), None)?;
-        let Some(past) = &self.past else { return Ok(rows) };
+        let Some(past) = &self.past else {
+            return if table == "events" { self.with_things(rows, alias) } else { Ok(rows) };
+        };
         match (table, past.at) {
             ("issues", _) => {
-                let present = Self { providers: self.providers.clone(), past: None };
+                let present = Self { past: None, things: Things::default(), ..self.clone() };
                 Ok(super::past::issues(&present, past)?.alias(alias)?)
             }
-            ("events", Some(at)) => Ok(rows.filter(self.need("events", alias, "time")?.lt_eq(time(at)))?),
+            ("events", Some(at)) => self.with_things(rows.filter(self.need("events", alias, "time")?.lt_eq(time(at)))?, alias),
+            ("events", None) => self.with_things(rows, alias),
             _ => Ok(rows),
         }
     }
@@ -97,6 +113,7 @@ pub(crate) fn field(tables: &Tables, field: &BoundField) -> Expr {
     let (table, alias) = match field.scope {
         Scope::Issue => ("issues", ISSUES),
         Scope::Event => ("events", EVENTS),
+        Scope::Thing => return col(EVENTS, &things::name(&field.column)),
         Scope::Side(table) => (table, table),
     };
     field_of(tables, table, alias, field)

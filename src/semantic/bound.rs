@@ -112,6 +112,11 @@ pub enum Scope {
     Issue,
     /// A column of `events`; only in ACTIVITY.
     Event,
+    /// Of the thing that an event speaks of (a comment by its id, the issue itself), as its other events tell it; only in
+    /// ACTIVITY. Columns: `author`, the actor of the first event that made it; `made`, its time; `old_text`, the text of the
+    /// last event before this one that has one (for a deletion, its own text comes first; the issue itself has none). A
+    /// thing is what events of one `entity`, `issue_id` and `entity_id` speak of; an event without `entity_id` is alone.
+    Thing,
     /// A column of a side table; only within [`Relation::Rows`].
     Side(&'static str),
 }
@@ -526,6 +531,8 @@ pub struct EventTest {
     pub field: Option<HistoryField>,
     /// Who acted; each must hold.
     pub by: Vec<Actors>,
+    /// BY author, BY NOT author: who acted is known, and is (or is not) the known author of the thing ([`Scope::Thing`]).
+    pub by_author: Option<bool>,
     /// `actor_kind` (or, for channels, `origin`) is one of these; each must hold.
     pub via: Vec<Vec<String>>,
     /// When; each must hold.

@@ -80,6 +80,10 @@ impl Binder<'_> {
             "issue_key" => ("issue_id", Shape::Int),
             column => (column, attribute.shape),
         };
+        if attribute.of_thing {
+            let message = format!("`{}` is told by other events, and SAME asks of these", attribute.name);
+            return self.refuse(codes::WRONG_PREDICATE, key.span, message, None);
+        }
         if !self.catalog.event_columns.contains(column) {
             let message = format!("`{}` cannot be answered: it needs the column `{column}` of the events table", attribute.name);
             return self.refuse(codes::NEEDS_DATA, key.span, message, None);

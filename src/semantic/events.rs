@@ -9,7 +9,7 @@ use super::operand::Member;
 use crate::catalog::entities::{self, Entity};
 use crate::catalog::{nearest, verbs};
 use crate::diagnostic::{Diagnostic, Span, codes};
-use crate::syntax::ast::{ActivityClause, Clause, Operand, Predicate, PredicateKind};
+use crate::syntax::ast::{ActivityClause, Clause, LiteralKind, Operand, Predicate, PredicateKind};
 
 /// What an activity clause speaks of.
 enum Subject {
@@ -169,10 +169,16 @@ fn add(
             event.time.extend([AtOrAfter(from), AtOrBefore(to)]);
         }
         PredicateKind::By { negated, who } => {
-            if let (true, Operand::Value(literal)) = (*negated, who)
+            if let Operand::Value(literal) = who
+                && literal.kind == LiteralKind::Word
                 && literal.text.eq_ignore_ascii_case("author")
             {
-                return binder.not_yet("BY NOT author", predicate.span);
+                if matches!(subject, Subject::Field(_)) {
+                    let help = "comments, work logs, pages and issues have one; compare fields with field(...)".to_string();
+                    return binder.refuse(codes::WRONG_PREDICATE, literal.span, "a change of a field has no author", help);
+                }
+                event.by_author = Some(!*negated);
+                return Some(());
             }
             event.by.push(binder.actors(who, *negated)?);
         }

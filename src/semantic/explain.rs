@@ -102,6 +102,7 @@ impl Words<'_> {
         let name = match condition.field.scope {
             Scope::Issue => format!("its {}", condition.field.name),
             Scope::Event => format!("the event's {}", condition.field.name),
+            Scope::Thing => format!("the {} of the event's thing", condition.field.name),
             Scope::Side(_) => format!("the {}", condition.field.name),
         };
         match &condition.test {
@@ -145,7 +146,7 @@ impl Words<'_> {
 
     fn among(&self, among: &AmongCondition, depth: usize, out: &mut String) {
         let name = match among.field.scope {
-            Scope::Event => format!("the event's {}", among.field.name),
+            Scope::Event | Scope::Thing => format!("the event's {}", among.field.name),
             _ => format!("its {}", among.field.name),
         };
         match &among.relation {

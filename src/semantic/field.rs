@@ -148,7 +148,11 @@ impl Binder<'_> {
     }
 
     fn attribute(&self, attribute: &Attribute) -> Named {
-        let place = if self.catalog.event_columns.contains(attribute.column) {
+        let place = if attribute.of_thing {
+            let scope = Scope::Thing;
+            let (name, column) = (attribute.name.to_string(), attribute.column.to_string());
+            Place::Columns(vec![BoundField { name, scope, column, shape: attribute.shape }])
+        } else if self.catalog.event_columns.contains(attribute.column) {
             Place::Columns(vec![event_column(attribute.name, attribute.column, attribute.shape)])
         } else {
             Place::Missing(format!("the column `{}` of the events table", attribute.column))

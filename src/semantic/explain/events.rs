@@ -84,6 +84,11 @@ impl Words<'_> {
         for by in &event.by {
             out.push_str(&format!(" by {}", actors(by)));
         }
+        match event.by_author {
+            Some(true) => out.push_str(" by who made it"),
+            Some(false) => out.push_str(" by somebody other than who made it"),
+            None => {}
+        }
         for kinds in &event.via {
             out.push_str(&format!(" via {}", or_list(kinds)));
         }

@@ -85,7 +85,23 @@ macro_rules! files {
     };
 }
 
-files!(activity, autumn, changed, custom, fields, jql_fields, jql_functions, session, text, together, was, while_held, zones);
+files!(
+    activity,
+    as_of,
+    autumn,
+    changed,
+    custom,
+    fields,
+    jql_fields,
+    jql_functions,
+    session,
+    text,
+    things,
+    together,
+    was,
+    while_held,
+    zones
+);
 
 #[test]
 fn broken_lines_are_failures_and_end_nothing() {

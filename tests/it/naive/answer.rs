@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan, Zoned};
-use jqlx::data::rows::Tables;
+use jqlx::data::rows::{EventRow, IssueRow, Tables};
 use jqlx::semantic::bound::{Aggregate, AsOf, BoundField, BoundQuery, ColumnExpr, Shape, SortBy, SortKey, Target, Unit};
 use jqlx::semantic::{Session, WeekStart};
 
@@ -28,19 +28,37 @@ pub fn rows(query: &BoundQuery, context: &Context<'_>) -> Vec<Vec<Cell>> {
     answer(query, context, false)
 }
 
+/// The issue of an event as it was then.
+fn at_event(event: &EventRow, query: &BoundQuery, context: &Context<'_>) -> Option<IssueRow> {
+    let present = context.tables.issues.iter().find(|i| Some(i.id) == event.issue_id)?;
+    // Whatever its creation and end, it is there: the event speaks of it.
+    let now = Tables { issues: vec![present.clone()], events: context.tables.events.clone(), ..Tables::default() };
+    let mut then = past::issue_at(&now, &query.past, present.id, event.time);
+    then.created = present.created;
+    then.creator = present.creator.clone();
+    Some(then)
+}
+
 /// The rows; of a past world, every issue of it is there.
 fn answer(query: &BoundQuery, context: &Context<'_>, whole: bool) -> Vec<Vec<Cell>> {
     let tables = context.tables;
     let forgotten = if query.with_deleted && !whole { past::forgotten(tables, &query.past) } else { Vec::new() };
+    let then: Vec<Option<IssueRow>> = match query.as_of {
+        Some(AsOf::Event) => tables.events.iter().map(|e| at_event(e, query, context)).collect(),
+        _ => Vec::new(),
+    };
     let rows: Vec<Row<'_>> = match query.target {
         Target::Issues => (tables.issues.iter().chain(&forgotten))
             .filter(|i| whole || query.with_deleted || i.deleted_at.is_none())
             .map(|i| Row { event: None, issue: Some(i), issue_id: Some(i.id) })
             .collect(),
-        Target::Activity => (tables.events.iter())
-            .map(|e| Row {
+        Target::Activity => (tables.events.iter().enumerate())
+            .map(|(at, e)| Row {
                 event: Some(e),
-                issue: e.issue_id.and_then(|id| tables.issues.iter().find(|i| i.id == id)),
+                issue: match then.get(at) {
+                    Some(then) => then.as_ref(),
+                    None => e.issue_id.and_then(|id| tables.issues.iter().find(|i| i.id == id)),
+                },
                 issue_id: e.issue_id,
             })
             .collect(),
@@ -65,8 +83,8 @@ fn answer(query: &BoundQuery, context: &Context<'_>, whole: bool) -> Vec<Vec<Cel
 /// What a column holds of a row.
 fn cell(expr: &ColumnExpr, row: Row<'_>, context: &Context<'_>) -> Cell {
     match expr {
-        ColumnExpr::Field(field) => whole(row.values(field), field),
-        ColumnExpr::Bucket(unit, field) => match row.values(field).first() {
+        ColumnExpr::Field(field) => whole(row.values(field, context), field),
+        ColumnExpr::Bucket(unit, field) => match row.values(field, context).first() {
             Some(Cell::Time(t)) => Cell::Time(start_of(*unit, *t, context)),
             // A day has no zone, and its unit begins on a day.
             Some(Cell::Date(day)) => Cell::Date(cells::days(first_day(*unit, cells::civil(*day), context))),
@@ -136,7 +154,7 @@ fn groups(query: &BoundQuery, rows: &[Row<'_>], context: &Context<'_>) -> Vec<Ve
         .map(|(key, members)| {
             (query.columns.iter())
                 .map(|column| match &column.expr {
-                    ColumnExpr::Aggregate(function, field) => aggregate(*function, field.as_ref(), &members),
+                    ColumnExpr::Aggregate(function, field) => aggregate(*function, field.as_ref(), &members, context),
                     expr => {
                         let at = query.group_by.iter().position(|g| g.expr == *expr);
                         key[at.expect("a column of a group is a key or an aggregate")].clone()
@@ -147,11 +165,14 @@ fn groups(query: &BoundQuery, rows: &[Row<'_>], context: &Context<'_>) -> Vec<Ve
         .collect()
 }
 
-fn aggregate(function: Aggregate, field: Option<&BoundField>, rows: &[Row<'_>]) -> Cell {
+fn aggregate(function: Aggregate, field: Option<&BoundField>, rows: &[Row<'_>], context: &Context<'_>) -> Cell {
     let Some(field) = field else { return Cell::Int(rows.len() as i64) };
     // Empty fields do not count, lists without members among them.
-    let mut values: Vec<Cell> =
-        (rows.iter()).map(|r| r.values(field)).filter(|values| !values.is_empty()).map(|values| whole(values, field)).collect();
+    let mut values: Vec<Cell> = (rows.iter())
+        .map(|r| r.values(field, context))
+        .filter(|values| !values.is_empty())
+        .map(|values| whole(values, field))
+        .collect();
     match function {
         Aggregate::Count => Cell::Int(values.len() as i64),
         Aggregate::CountDistinct => {
@@ -225,7 +246,7 @@ fn compare(key: &SortKey, a: &Answer<'_>, b: &Answer<'_>, context: &Context<'_>)
 
 /// What a row is sorted by: none where it is empty. Of several values the first in order counts.
 fn sort_values(key: &SortKey, (row, cells): &Answer<'_>, context: &Context<'_>) -> Vec<Cell> {
-    let of = |field: &BoundField| row.expect("a sort by value outside of groups").values(field);
+    let of = |field: &BoundField| row.expect("a sort by value outside of groups").values(field, context);
     match &key.by {
         SortBy::Output(n) => match &cells[*n] {
             Cell::Null => Vec::new(),

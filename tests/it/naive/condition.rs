@@ -15,11 +15,11 @@ pub fn holds(condition: &Condition, row: Row<'_>, context: &Context<'_>) -> bool
     match condition {
         Condition::All(all) => all.iter().all(|c| holds(c, row, context)),
         Condition::Any(any) => any.iter().any(|c| holds(c, row, context)),
-        Condition::Field(field) => passes_test(&row.values(&field.field), &field.test),
+        Condition::Field(field) => passes_test(&row.values(&field.field, context), &field.test),
         Condition::History(condition) => history::holds(condition, row, context),
         Condition::Events(condition) => events_hold(condition, row, context),
         Condition::Among(condition) => {
-            let values = row.values(&condition.field);
+            let values = row.values(&condition.field, context);
             let among = !values.is_empty() && relation::values(&condition.relation, context).iter().any(|v| values.contains(v));
             among != condition.negated
         }
@@ -119,15 +119,16 @@ pub fn compares(op: Comparison, order: Ordering) -> bool {
 fn events_hold(condition: &EventCondition, row: Row<'_>, context: &Context<'_>) -> bool {
     let holds = match row.event {
         Some(event) => {
-            passes(&condition.event, event)
+            passes(&condition.event, event, context)
                 && condition.times.as_ref().is_none_or(|times| {
-                    let all: Vec<&EventRow> = context.tables.events.iter().filter(|e| passes(&condition.event, e)).collect();
+                    let all: Vec<&EventRow> =
+                        context.tables.events.iter().filter(|e| passes(&condition.event, e, context)).collect();
                     together::most_with(times, event, &all).is_some_and(|n| together::counts(times, n))
                 })
         }
         None => {
             let of_issue = context.tables.events.iter().filter(|e| e.issue_id.is_some() && e.issue_id == row.issue_id);
-            let all: Vec<&EventRow> = of_issue.filter(|e| passes(&condition.event, e)).collect();
+            let all: Vec<&EventRow> = of_issue.filter(|e| passes(&condition.event, e, context)).collect();
             match &condition.times {
                 None => !all.is_empty(),
                 Some(times) => {
@@ -141,12 +142,16 @@ fn events_hold(condition: &EventCondition, row: Row<'_>, context: &Context<'_>) 
 }
 
 /// Whether one event is what the test asks for.
-pub fn passes(test: &EventTest, event: &EventRow) -> bool {
+pub fn passes(test: &EventTest, event: &EventRow, context: &Context<'_>) -> bool {
     test.entities.as_ref().is_none_or(|any| any.contains(&event.entity))
         && test.actions.as_ref().is_none_or(|any| any.contains(&event.action))
         && !test.not_actions.contains(&event.action)
         && test.field.as_ref().is_none_or(|f| is_change_of(event, f))
         && test.by.iter().all(|actors| acted(actors, event.actor.as_ref()))
+        && test.by_author.is_none_or(|own| match (&event.actor, together::author(event, context)) {
+            (Some(actor), Some(author)) => (*actor == author) == own,
+            _ => false,
+        })
         && test.via.iter().all(|any| [&event.actor_kind, &event.origin].into_iter().flatten().any(|v| any.contains(v)))
         && test.time.iter().all(|bound| at_time(*bound, event.time))
         && test.from.iter().all(|v| is_value(v, event.from_value.as_ref(), event.from_id.as_ref()))

@@ -44,13 +44,14 @@ pub struct Context<'a> {
 
 impl Row<'_> {
     /// The values of a field: none, one, or several.
-    pub fn values(&self, field: &BoundField) -> Vec<Cell> {
+    pub fn values(&self, field: &BoundField, context: &Context<'_>) -> Vec<Cell> {
         if field.shape == Shape::WorkRatio {
             return self.issue.and_then(value::work_ratio).map(Cell::Int).into_iter().collect();
         }
         let found = match field.scope {
             Scope::Issue => self.issue.map(|i| value::of_issue(i, &field.column)),
             Scope::Event => self.event.map(|e| value::of_event(e, &field.column)),
+            Scope::Thing => self.event.map(|e| together::of_things(e, &field.column, context)),
             Scope::Side(table) => panic!("a column of {table} outside of a relation"),
         };
         value::shaped(found.unwrap_or_default(), field.shape)

@@ -25,6 +25,16 @@ pub fn forgotten(tables: &Tables, columns: &[PastColumn]) -> Vec<IssueRow> {
     all
 }
 
+/// One issue at the time of an event.
+pub fn issue_at(tables: &Tables, columns: &[PastColumn], id: i64, at: i64) -> IssueRow {
+    let mut row = tables.issues.iter().find(|i| i.id == id).expect("it is there").clone();
+    let events = of_issue(tables, id);
+    for column in columns {
+        tell(&mut row, column, &events, Some(at), Some(at));
+    }
+    row
+}
+
 fn of_issue(tables: &Tables, id: i64) -> Vec<&EventRow> {
     let mut events: Vec<&EventRow> = tables.events.iter().filter(|e| e.issue_id == Some(id)).collect();
     events.sort_by(|a, b| (a.time, &a.event_id).cmp(&(b.time, &b.event_id)));

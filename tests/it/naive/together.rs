@@ -33,39 +33,46 @@ pub fn follows(condition: &SequenceCondition, row: Row<'_>, context: &Context<'_
         Some(_) => context.tables.events.iter().collect(),
         None => context.tables.events.iter().filter(|e| e.issue_id.is_some() && e.issue_id == row.issue_id).collect(),
     };
-    let begin = events.iter().filter(|e| any(&condition.first, e));
+    let begin = events.iter().filter(|e| any(&condition.first, e, context));
     let mut found = false;
     for first in begin {
-        chains(&condition.steps, &mut vec![first], &events, &mut |chain| {
+        chains(&condition.steps, &mut vec![first], &events, context, &mut |chain| {
             found |= row.event.is_none_or(|event| chain.iter().any(|e| e.event_id == event.event_id));
         });
     }
     found
 }
 
-fn any(tests: &[EventTest], event: &EventRow) -> bool {
-    tests.iter().any(|test| passes(test, event))
+fn any(tests: &[EventTest], event: &EventRow, context: &Context<'_>) -> bool {
+    tests.iter().any(|test| passes(test, event, context))
 }
 
 /// Calls `found` with each chain that begins so.
-fn chains<'a>(steps: &[SequenceStep], chain: &mut Vec<&'a EventRow>, events: &[&'a EventRow], found: &mut dyn FnMut(&[&EventRow])) {
+fn chains<'a>(
+    steps: &[SequenceStep],
+    chain: &mut Vec<&'a EventRow>,
+    events: &[&'a EventRow],
+    context: &Context<'_>,
+    found: &mut dyn FnMut(&[&EventRow]),
+) {
     let before = *chain.last().expect("a first event");
     let nots = steps.iter().take_while(|s| s.negated).count();
     let (nots, rest) = steps.split_at(nots);
     // Nothing of the kind within the time, or ever where there is neither a time nor a further event.
-    let barred = |not: &SequenceStep| events.iter().any(|e| any(&not.events, e) && may_follow(not, before, e));
+    let barred = |not: &SequenceStep| events.iter().any(|e| any(&not.events, e, context) && may_follow(not, before, e));
     if nots.iter().any(|not| (not.within.is_some() || rest.is_empty()) && barred(not)) {
         return;
     }
     let Some((next, rest)) = rest.split_first() else { return found(chain) };
-    for event in events.iter().filter(|e| any(&next.events, e) && may_follow(next, before, e)) {
+    for event in events.iter().filter(|e| any(&next.events, e, context) && may_follow(next, before, e)) {
         // Nothing of the kind between the two.
         let gap = nots.iter().filter(|not| not.within.is_none());
-        let filled =
-            gap.clone().any(|not| events.iter().any(|e| any(&not.events, e) && may_follow(not, before, e) && later(event, e)));
+        let filled = gap
+            .clone()
+            .any(|not| events.iter().any(|e| any(&not.events, e, context) && may_follow(not, before, e) && later(event, e)));
         if !filled {
             chain.push(event);
-            chains(rest, chain, events, found);
+            chains(rest, chain, events, context, found);
             chain.pop();
         }
     }
@@ -82,4 +89,42 @@ fn may_follow(step: &SequenceStep, before: &EventRow, event: &EventRow) -> bool 
 
 fn later(event: &EventRow, than: &EventRow) -> bool {
     (event.time, &event.event_id) > (than.time, &than.event_id)
+}
+
+/// The other events of an event's thing, and itself, in order.
+fn of_thing<'a>(event: &EventRow, context: &Context<'a>) -> Vec<&'a EventRow> {
+    let thing = |e: &EventRow| if e.entity == "issue" { e.issue_id.map(|id| id.to_string()) } else { e.entity_id.clone() };
+    let same = |e: &&EventRow| {
+        e.event_id == event.event_id
+            || (thing(event).is_some() && (&e.entity, e.issue_id, thing(e)) == (&event.entity, event.issue_id, thing(event)))
+    };
+    let mut events: Vec<&EventRow> = context.tables.events.iter().filter(same).collect();
+    events.sort_by(|a, b| (a.time, &a.event_id).cmp(&(b.time, &b.event_id)));
+    events
+}
+
+fn making<'a>(event: &EventRow, context: &Context<'a>) -> Option<&'a EventRow> {
+    of_thing(event, context).into_iter().find(|e| ["created", "added"].contains(&e.action.as_str()))
+}
+
+/// Who made the thing that an event speaks of.
+pub fn author(event: &EventRow, context: &Context<'_>) -> Option<String> {
+    making(event, context)?.actor.clone()
+}
+
+/// A column of the thing.
+pub fn of_things(event: &EventRow, column: &str, context: &Context<'_>) -> Vec<Cell> {
+    match column {
+        "author" => author(event, context).map(Cell::Text).into_iter().collect(),
+        "made" => making(event, context).map(|e| Cell::Time(e.time)).into_iter().collect(),
+        "old_text" if event.entity == "issue" => Vec::new(),
+        "old_text" => {
+            let before = of_thing(event, context).into_iter().take_while(|e| e.event_id != event.event_id);
+            let old = before.filter_map(|e| e.text.clone()).last();
+            let is_deletion = ["deleted", "removed", "purged"].contains(&event.action.as_str());
+            let text = if is_deletion { event.text.clone().or(old) } else { old };
+            text.map(Cell::Text).into_iter().collect()
+        }
+        other => panic!("things have no column {other}"),
+    }
 }

@@ -19,6 +19,9 @@ const ATTRIBUTES: &[Field] = &[
     ("product", "EI", &["jira", "confluence"]),
     ("time", "C", DATES),
     ("text", "TNI", WORDS),
+    ("author", "EI", USERS),
+    ("made", "CI", DATES),
+    ("oldText", "TNI", WORDS),
 ];
 
 /// A clause on an attribute of an event.
@@ -50,6 +53,12 @@ pub fn happened(counts: bool, random: &mut Random) -> String {
             format!("{} {first}{}", random.pick(&["changed", "created", "updated"]), of_event(counts, 0, random))
         }
     }
+}
+
+/// What was done by who made the thing, or by somebody else.
+pub fn by_author(counts: bool, random: &mut Random) -> String {
+    let what = random.pick(&["comment DELETED", "comment UPDATED", "worklog CHANGED", "issue DELETED", "comment CREATED"]);
+    format!("{what} BY {}author{}", random.pick(&["", "NOT ", "NOT "]), of_event(counts, 0, random))
 }
 
 /// The deletion of issues or, among events, of anything.

@@ -136,6 +136,26 @@ fn as_of(random: &mut Random) -> &'static str {
     ])
 }
 
+/// Fields with several values, and what stands on them: at events they are not answered yet.
+const LISTS: &[&str] = &[
+    "fixVersion",
+    "affectedVersion",
+    "labels",
+    "component",
+    "sprint",
+    "Teams",
+    "Place",
+    "comment",
+    "worklog",
+    "IN (ISSUES",
+    "IN (ACTIVITY",
+];
+
+fn at_events_tail(tail: String) -> String {
+    let asks = LISTS.iter().chain(NO_PAST).any(|word| tail.contains(word));
+    if asks { String::new() } else { tail }
+}
+
 /// A tail that asks for nothing without a past.
 fn past_tail(as_of: &str, tail: String) -> String {
     if as_of.is_empty() || !NO_PAST.iter().any(|word| tail.contains(word)) { tail } else { String::new() }
@@ -155,7 +175,8 @@ fn condition(depth: usize, clause: &dyn Fn(&mut Random) -> String, random: &mut 
 
 /// A clause on issues.
 pub fn of_issues(random: &mut Random) -> String {
-    match random.below(24) {
+    match random.below(25) {
+        24 => activity::by_author(true, random),
         22 | 23 => activity::sequence(true, random),
         0..=10 => present::clause(random),
         11 | 12 => present::of_the_key(random),
@@ -169,7 +190,8 @@ pub fn of_issues(random: &mut Random) -> String {
 
 /// A clause on events.
 fn of_events(random: &mut Random) -> String {
-    match random.below(20) {
+    match random.below(21) {
+        20 => activity::by_author(true, random),
         18 | 19 => activity::sequence(false, random),
         0..=3 => activity::attribute(random),
         4..=7 => present::clause(random),
@@ -314,5 +336,9 @@ pub fn activity(random: &mut Random) -> Query {
         4 => " SHOW eventId, actor, issue.status, labels, time, issue.key".to_string(),
         _ => groups(GROUPS, random),
     };
+    let at_events = !condition.to_string().contains(" WAS ") && !LISTS.iter().any(|list| condition.to_string().contains(list));
+    if as_of.is_empty() && at_events && !NO_PAST.iter().any(|word| condition.to_string().contains(word)) && random.chance(40) {
+        return Query { head: "ACTIVITY WHERE ", condition, as_of: " AS OF EVENT", tail: at_events_tail(tail) };
+    }
     Query { head: "ACTIVITY WHERE ", condition, as_of, tail: past_tail(as_of, tail) }
 }
