@@ -5,6 +5,7 @@
 pub mod attributes;
 pub mod columns;
 pub mod entities;
+mod entity_table;
 mod field_table;
 pub mod fields;
 mod function_table;

@@ -20,6 +20,22 @@ enum Subject {
     Anything,
 }
 
+impl Subject {
+    /// The entity with its article, where its events have no values.
+    fn no_values(&self) -> Option<String> {
+        match self {
+            Subject::Entity(entity) if entity.no_values => Some(entity.with_article()),
+            _ => None,
+        }
+    }
+}
+
+/// The verb as it is written.
+struct Word<'a> {
+    text: &'a str,
+    span: Span,
+}
+
 /// Binds `name CHANGED ...`, of a field with history or of an entity.
 pub(crate) fn bind_changed(binder: &Binder<'_>, clause: &Clause, negated: bool) -> Option<Condition> {
     let name = &clause.field.name.text;
@@ -40,7 +56,8 @@ pub(crate) fn bind_changed(binder: &Binder<'_>, clause: &Clause, negated: bool) 
         }
         (None, None) => return binder.field(&clause.field).and(None),
     };
-    finish(binder, subject, "changed", &clause.predicates, clause.field.span, clause.span, negated)
+    let verb = Word { text: "changed", span: clause.field.span };
+    finish(binder, subject, verb, &clause.predicates, clause.field.span, clause.span, negated)
 }
 
 /// Binds `[subject] verb ...`.
@@ -53,7 +70,8 @@ pub(crate) fn bind_activity(binder: &Binder<'_>, clause: &ActivityClause, negate
             (subject(binder, &words.join(" "), &clause.verb.node, span)?, span)
         }
     };
-    finish(binder, subject, &clause.verb.node, &clause.predicates, span, clause.span, negated)
+    let verb = Word { text: &clause.verb.node, span: clause.verb.span };
+    finish(binder, subject, verb, &clause.predicates, span, clause.span, negated)
 }
 
 fn subject(binder: &Binder<'_>, noun: &str, verb: &str, span: Span) -> Option<Subject> {
@@ -79,7 +97,7 @@ fn subject(binder: &Binder<'_>, noun: &str, verb: &str, span: Span) -> Option<Su
 fn finish(
     binder: &Binder<'_>,
     subject: Subject,
-    verb: &str,
+    Word { text: verb, span: verb_span }: Word<'_>,
     predicates: &[Predicate],
     subject_span: Span,
     span: Span,
@@ -93,12 +111,19 @@ fn finish(
         Subject::Field(_) => {}
         Subject::Entity(entity) => {
             if !binder.in_activity() && !entity.of_issue {
+                let mut help = format!("ask for the events: ACTIVITY WHERE {} {}", entity.name, verb.to_uppercase());
+                if let Some(field) = binder.find_field(entity.name).filter(|f| !f.history.is_empty()) {
+                    help = format!("{help}; for changes of the issues' field write {} CHANGED", field.name);
+                }
                 return binder.refuse(
                     codes::NOT_OF_ISSUES,
                     subject_span,
-                    format!("a {} belongs to no issue, so issues cannot be found by it", entity.name),
-                    format!("ask for the events: ACTIVITY WHERE {} {}", entity.name, verb.to_uppercase()),
+                    format!("{} belongs to no issue, so issues cannot be found by it", entity.with_article()),
+                    help,
                 );
+            }
+            if !entity.can_be(verb) {
+                return wrong_verb(binder, entity, verb, verb_span);
             }
             event.entities = Some(entity.spellings());
         }
@@ -137,6 +162,16 @@ fn finish(
     })
 }
 
+fn wrong_verb<T>(binder: &Binder<'_>, entity: &Entity, verb: &str, span: Span) -> Option<T> {
+    let verbs = entity.verbs();
+    let listed = format!("{} can be {} or changed", entity.with_article(), verbs.join(", "));
+    let help = match did_you_mean(&nearest(verb, verbs.iter().copied())) {
+        Some(near) => format!("{near} {listed}"),
+        None => listed,
+    };
+    binder.refuse(codes::WRONG_VERB, span, format!("{} is never {verb}", entity.with_article()), help)
+}
+
 fn add(
     binder: &Binder<'_>,
     subject: &Subject,
@@ -165,6 +200,11 @@ fn add(
             event.by.push(binder.actors(who, *negated)?);
         }
         PredicateKind::Via(how) => event.via.push(kinds(binder, how)?),
+        PredicateKind::From(_) | PredicateKind::To(_) if subject.no_values().is_some() => {
+            let message = format!("events of {} have no old and new value", subject.no_values().unwrap_or_default());
+            let help = "its words are found by a text search behind the verb: DELETED ~ \"words\"".to_string();
+            return binder.refuse(codes::WRONG_PREDICATE, predicate.span, message, help);
+        }
         PredicateKind::From(value) => event.from.push(values(binder, subject, value)?),
         PredicateKind::To(value) => event.to.push(values(binder, subject, value)?),
         PredicateKind::Text(text) => event.text.push(binder.text_query(text)?),
