@@ -20,6 +20,10 @@ pub struct Entity {
     pub doc: &'static str,
 }
 
+/// Actions that are looked for only at things that have them as verbs: no attachment is ever granted.
+const ONLY_LISTED: &[&str] =
+    &["activated", "assigned", "deactivated", "disabled", "enabled", "granted", "revoked", "trashed", "unassigned"];
+
 impl Entity {
     /// Whether the noun, ignoring case, is one of the entity's.
     pub fn is_called(&self, noun: &str) -> bool {
@@ -39,6 +43,13 @@ impl Entity {
         verbs
     }
 
+    /// The values of `action` that a verb covers where it stands with this noun.
+    pub fn actions(&self, verb: &verbs::Verb) -> Vec<String> {
+        let listed = self.verbs.concat();
+        let fits = |action: &&&str| **action == verb.name || !ONLY_LISTED.contains(*action) || listed.contains(*action);
+        verb.actions.iter().filter(fits).map(|action| (*action).to_owned()).collect()
+    }
+
     /// Whether a query may ask for the verb: it is one of the entity's, or covers an action that is.
     pub fn can_be(&self, verb: &str) -> bool {
         let has = |action: &str| self.verbs.iter().any(|group| group.contains(&action));
@@ -47,7 +58,9 @@ impl Entity {
 
     /// Whether events can have the action: one of the entity's verbs finds it.
     pub fn finds(&self, action: &str) -> bool {
-        action == "changed" || self.verbs().iter().filter_map(|v| verbs::verb(v)).any(|v| v.actions.contains(&action))
+        let verbs = self.verbs();
+        let mut found = verbs.iter().filter_map(|verb| verbs::verb(verb));
+        action == "changed" || found.any(|verb| self.actions(verb).iter().any(|covered| covered == action))
     }
 
     /// The name with its article.
@@ -123,6 +136,9 @@ mod tests {
         {
             assert!(!entity(noun).expect("an entity").can_be(verb), "{noun} {verb}");
         }
+        let covered = |noun: &str, verb: &str| entity(noun).expect("an entity").actions(verbs::verb(verb).expect("a verb"));
+        assert_eq!(covered("permission", "added"), ["added", "created", "uploaded", "granted"]);
+        assert_eq!(covered("attachment", "added"), ["added", "created", "uploaded"]);
         assert_eq!(entity("api token").expect("an entity").with_article(), "an api token");
     }
 }

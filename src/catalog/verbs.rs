@@ -34,7 +34,7 @@ pub const VERBS: &[Verb] = &[
     verb!("deleted", ["deleted", "removed", "purged", "trashed"], true, "Deleted, or put into the bin."),
     verb!("disabled", ["disabled", "deactivated"], true, "Switched off."),
     verb!("downloaded", ["downloaded"], false, "Downloaded."),
-    verb!("edited", ["edited", "updated", "changed"], true, "Its text or settings changed."),
+    verb!("edited", ["edited", "updated"], true, "Its text or settings changed."),
     verb!("enabled", ["enabled", "activated"], true, "Switched on."),
     verb!("executed", ["executed"], false, "Run."),
     verb!("expired", ["expired"], true, "Ran out."),
@@ -70,7 +70,7 @@ pub const VERBS: &[Verb] = &[
     verb!("unpublished", ["unpublished"], true, "Withdrawn."),
     verb!("unreleased", ["unreleased"], true, "Its release was taken back."),
     verb!("unshared", ["unshared"], true, "No longer shared."),
-    verb!("updated", ["updated", "edited", "changed"], true, "Changed."),
+    verb!("updated", ["updated", "edited"], true, "Changed."),
     verb!("uploaded", ["uploaded", "added", "created"], true, "Uploaded."),
     verb!("viewed", ["viewed"], false, "Looked at."),
 ];

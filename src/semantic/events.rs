@@ -138,7 +138,7 @@ fn finish(
         (_, "changed") => event.not_actions = verbs::not_mutations(),
         // In ACTIVITY a verb without subject is the event's own word.
         (Subject::Anything, _) => event.actions = Some(vec![found.name.to_string()]),
-        (Subject::Entity(_), _) => event.actions = Some(found.actions.iter().map(|a| a.to_string()).collect()),
+        (Subject::Entity(entity), _) => event.actions = Some(entity.actions(found)),
     }
     let mut ok = true;
     let mut times = None;
