@@ -39,6 +39,7 @@ const NONE: Entity = Entity { name: "", aliases: &[], of_issue: false, no_values
 
 /// Every entity, issue-bound ones first.
 #[rustfmt::skip]
+#[allow(clippy::needless_update, reason = "most have not all flags")]
 pub const ENTITIES: &[Entity] = &[
     entity!("issue" | "issues" | "work item" | "workitem", [of_issue], [LIFE NAMED ASSIGNED PUT_AWAY BINNED SHOWN TAKEN CARRIED MOVED MERGED RUN] ["linked" "unlinked"], "The issue itself; field changes are its updates."),
     entity!("comment" | "comments", [of_issue no_values], [LIFE BINNED MOVED] ["imported" "closed" "reopened"], "A comment on an issue or page."),
@@ -92,7 +93,7 @@ pub const ENTITIES: &[Entity] = &[
     entity!("application link" | "application links", [], [LIFE SWITCHED JOINED], "A link to another application."),
     entity!("filter" | "filters", [], [LIFE NAMED SHOWN TAKEN], "A saved filter."),
     entity!("subscription" | "subscriptions" | "filter subscription", [], [LIFE JOINED], "A filter that is mailed to somebody."),
-    entity!("search" | "searches" | "jql search", [no_values], [TRIED TAKEN], "A search, and what was taken out of it."),
+    entity!("search" | "searches" | "jql search", [], [TRIED TAKEN], "A search, and what was taken out of it."),
     entity!("dashboard" | "dashboards", [], [LIFE NAMED SHOWN TAKEN BINNED], "A dashboard."),
     entity!("automation rule" | "automation rules" | "automation", [], [LIFE NAMED SWITCHED CARRIED TRIED MOVED], "A rule that acts by itself."),
     entity!("asset" | "assets", [], [LIFE NAMED CARRIED MOVED TAKEN PUT_AWAY], "An object of Assets."),
@@ -127,15 +128,15 @@ pub const ENTITIES: &[Entity] = &[
     entity!("admin role" | "admin roles" | "organization role" | "user role", [], [LIFE JOINED GIVEN ASSIGNED], "A role in the organisation or a product, and who has it."),
     entity!("app" | "apps" | "plugin" | "plugins", [], [LIFE SWITCHED JOINED TRIED] ["installed" "uninstalled" "expired"], "An installed app."),
     entity!("api token" | "api tokens" | "api key" | "api keys" | "token" | "personal access token", [], [LIFE GIVEN] ["rotated" "expired" "viewed"], "A token for the API."),
-    entity!("session" | "sessions" | "login", [no_values], [LIFE RUN TRIED] ["revoked" "expired"], "A user's session."),
+    entity!("session" | "sessions" | "login", [no_values], [LIFE RUN TRIED] ["revoked" "expired" "logged in" "logged out"], "A user's session."),
     entity!("authentication policy" | "authentication policies", [], [LIFE JOINED ASSIGNED SWITCHED], "How users have to sign in."),
     entity!("security policy" | "security policies" | "data security policy", [], [LIFE JOINED ASSIGNED SWITCHED], "What users may do with data."),
     entity!("identity provider" | "identity providers" | "user directory" | "directory", [], [LIFE JOINED SWITCHED TRIED] ["linked" "unlinked"], "Where accounts come from."),
     entity!("ip allowlist" | "ip allowlists" | "allowlist", [], [LIFE JOINED SWITCHED], "From which addresses the site may be used."),
     entity!("domain" | "domains", [], [LIFE JOINED] ["activated" "failed"], "A domain of the organisation; verified is activated."),
     entity!("site" | "sites", [], [LIFE NAMED PUT_AWAY MOVED JOINED], "A site of the organisation."),
-    entity!("data export" | "data exports" | "export" | "backup" | "backups", [no_values], [LIFE RUN TRIED TAKEN] ["expired"], "Data taken out of a product as a whole."),
-    entity!("data import" | "data imports" | "import", [no_values], [LIFE RUN TRIED], "Data brought into a product as a whole."),
+    entity!("data export" | "data exports" | "export" | "backup" | "backups", [], [LIFE RUN TRIED TAKEN] ["expired"], "Data taken out of a product as a whole."),
+    entity!("data import" | "data imports" | "import", [], [LIFE RUN TRIED], "Data brought into a product as a whole."),
     entity!("audit log" | "audit logs", [], [LIFE SWITCHED TAKEN TRIED], "The log of administration."),
     entity!("license" | "licenses" | "licence", [], [LIFE JOINED ASSIGNED] ["expired"], "A licence."),
     entity!("billing" | "billing account" | "invoice", [], [LIFE TAKEN TRIED], "What the organisation pays, and how."),

@@ -16,6 +16,6 @@ mod site;
 pub mod verbs;
 
 pub use nearest::nearest;
-pub use reference::reference;
+pub use reference::{reference, words};
 pub(crate) use site::eq;
 pub use site::{Catalog, CustomField, Filter, LinkType, LookedUp, NamedValue, Person, Project, Role, Values, Version, Wanted};

@@ -104,7 +104,7 @@ fn q04_comments_that_others_deleted() {
     let by_others = |e: &&EventRow| in_stories(e) && e.actor.is_some() && demo.made(e).is_some_and(|made| made.actor != e.actor);
     let said = |e: &EventRow| {
         let texts = demo.0.events.iter().filter(|c| c.entity == "comment" && c.entity_id == e.entity_id);
-        texts.filter(|c| c.time <= e.time).filter_map(|c| c.text.clone()).last().unwrap_or_default()
+        texts.filter(|c| c.time <= e.time).filter_map(|c| c.text.clone()).next_back().unwrap_or_default()
     };
     let found: Vec<_> = demo.of("comment", "deleted").filter(by_others).map(|e| (&*e.event_id, said(e))).collect();
     let expected = [
