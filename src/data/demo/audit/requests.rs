@@ -59,8 +59,8 @@ fn without_review(story: &mut Story<'_>) {
         ("CHG-10", &["In Progress", "In Review", "In Progress", "Closed"]),
     ];
     for (key, statuses) in all {
-        let mut case = Case::open(story, key, "05-20 09:00", "vera", "Update of a library", None);
-        for (status, day) in statuses.iter().zip(21..) {
+        let mut case = Case::open(story, key, "05-18 09:50", "vera", "Update of a library", None);
+        for (status, day) in statuses.iter().zip(19..) {
             case.status(story, &format!("05-{day} 10:00"), "yuri", status);
         }
         case.done(story);
