@@ -21,7 +21,7 @@ pub fn reference() -> String {
 
 /// The part of `docs/language.md` that says which nouns and verbs activity clauses have.
 ///
-/// It ends with a line feed, and is made anew like [`reference`].
+/// It ends with a line feed, and is made anew like [`reference()`].
 pub fn words() -> String {
     let mut page = String::new();
     let _ = entities(&mut page).and_then(|()| verbs(&mut page));

@@ -13,6 +13,16 @@ pub(super) const ACTIONS: Table = &[
     ("user_made_org_admin", "admin role", "granted"),
     ("user_promoted_to_org_admin", "admin role", "granted"),
     ("user_demoted_from_org_admin", "admin role", "revoked"),
+    ("added_org_admin", "admin role", "granted"),
+    ("removed_org_admin", "admin role", "revoked"),
+    ("group_granted_admin_access", "admin role", "granted"),
+    ("group_revoked_admin_access", "admin role", "revoked"),
+    ("twosv_enabled_for_user", "user", "updated"),
+    ("twosv_disabled_for_user", "user", "updated"),
+    ("changed_email_address", "user", "updated"),
+    ("requested_password_recovery_link", "password", "updated"),
+    ("added_user_to_group", "group membership", "added"),
+    ("removed_user_from_group", "group membership", "removed"),
     ("user_granted_product_access", "product access", "granted"),
     ("user_revoked_product_access", "product access", "revoked"),
     ("user_product_access_granted", "product access", "granted"),
@@ -92,6 +102,9 @@ mod tests {
             ("authentication_policy_created", "authentication policy", "created"),
             ("app_installed", "app", "installed"),
             ("billing", "billing", "changed"),
+            ("added_org_admin", "admin role", "granted"),
+            ("Deactivated account", "user", "deactivated"),
+            ("Added user to group", "group membership", "added"),
         ] {
             assert_eq!(of_organization(name), Happening::new(entity, action), "{name}");
         }

@@ -7,12 +7,16 @@ use super::nouns::{NOUNS, PARTICIPLES};
 use crate::catalog::entities::{self, Entity};
 use crate::catalog::verbs;
 
-/// Reads words in lower case: a noun, a participle, and perhaps what was done with it (`added to project`).
+/// Words that begin what is said beside the thing itself.
+const PREPOSITIONS: &[&str] = &["as", "by", "for", "from", "in", "of", "on", "to", "via", "with"];
+
+/// Reads words in lower case: a noun, a participle, and perhaps what was done with it (`added to project`); or the
+/// participle first (`deactivated account`).
 ///
-/// None where there is no participle or nothing before it.
+/// None where there is no participle or no noun.
 pub(super) fn happening(words: &[&str]) -> Option<Happening> {
     let (at, length, verb) = participle(words)?;
-    let noun = &words[..at];
+    let noun = if at == 0 { object(&words[length..]) } else { &words[..at] };
     if noun.is_empty() {
         return None;
     }
@@ -20,6 +24,14 @@ pub(super) fn happening(words: &[&str]) -> Option<Happening> {
         Some(entity) => Some(Happening::new(entity.name, fitting(entity, verb, words.get(at + length).copied()))),
         None => Some(Happening { entity: Cow::Owned(noun.join(" ")), action: Cow::Borrowed(verb) }),
     }
+}
+
+/// What stands behind a participle: `account` of `to account`, `password` of `password with recovery link`.
+fn object<'a, 'w>(words: &'a [&'w str]) -> &'a [&'w str] {
+    let is_preposition = |word: &&str| PREPOSITIONS.contains(word);
+    let start = words.iter().position(|word| !is_preposition(word)).unwrap_or(words.len());
+    let length = words[start..].iter().position(is_preposition).unwrap_or(words.len() - start);
+    &words[start..start + length]
 }
 
 /// The last participle: where it stands, how many words it has, and its verb.
@@ -106,11 +118,18 @@ mod tests {
             ("workflow activated", "workflow", "activated"),
             ("flux capacitor charged twice", "", ""),
             ("flux capacitor removed", "flux capacitor", "removed"),
+            ("deactivated account", "user", "deactivated"),
+            ("logged in to account", "user", "logged in"),
+            ("logged out of account", "user", "logged out"),
+            ("reset password with recovery link", "password", "updated"),
+            ("created dashboard subscription", "subscription", "created"),
+            ("copied dashboard", "dashboard", "copied"),
         ] {
             let expected = (!entity.is_empty()).then(|| (entity.to_owned(), action.to_owned()));
             assert_eq!(said(text), expected, "{text}");
         }
         assert_eq!(said("created"), None);
+        assert_eq!(said("created by"), None);
         assert_eq!(said(""), None);
     }
 
