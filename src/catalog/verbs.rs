@@ -58,7 +58,7 @@ pub const VERBS: &[Verb] = &[
     verb!("renamed", ["renamed"], true, "Given another name."),
     verb!("reopened", ["reopened"], true, "Opened again."),
     verb!("restored", ["restored"], true, "Brought back."),
-    verb!("revoked", ["revoked", "removed", "unassigned", "deleted"], true, "Taken from somebody."),
+    verb!("revoked", ["revoked", "removed", "unassigned"], true, "Taken from somebody."),
     verb!("rotated", ["rotated"], true, "Replaced by a new one."),
     verb!("shared", ["shared"], true, "Shared with others."),
     verb!("started", ["started"], true, "Begun."),

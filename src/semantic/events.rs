@@ -110,6 +110,9 @@ fn finish(
     match &subject {
         Subject::Field(_) => {}
         Subject::Entity(entity) => {
+            if !entity.can_be(verb) {
+                return wrong_verb(binder, entity, verb, verb_span);
+            }
             if !binder.in_activity() && !entity.of_issue {
                 let mut help = format!("ask for the events: ACTIVITY WHERE {} {}", entity.name, verb.to_uppercase());
                 if let Some(field) = binder.find_field(entity.name).filter(|f| !f.history.is_empty()) {
@@ -121,9 +124,6 @@ fn finish(
                     format!("{} belongs to no issue, so issues cannot be found by it", entity.with_article()),
                     help,
                 );
-            }
-            if !entity.can_be(verb) {
-                return wrong_verb(binder, entity, verb, verb_span);
             }
             event.entities = Some(entity.spellings());
         }
