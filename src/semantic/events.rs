@@ -20,22 +20,6 @@ enum Subject {
     Anything,
 }
 
-impl Subject {
-    /// The entity with its article, where its events have no values.
-    fn no_values(&self) -> Option<String> {
-        match self {
-            Subject::Entity(entity) if entity.no_values => Some(entity.with_article()),
-            _ => None,
-        }
-    }
-}
-
-/// The verb as it is written.
-struct Word<'a> {
-    text: &'a str,
-    span: Span,
-}
-
 /// Binds `name CHANGED ...`, of a field with history or of an entity.
 pub(crate) fn bind_changed(binder: &Binder<'_>, clause: &Clause, negated: bool) -> Option<Condition> {
     let name = &clause.field.name.text;
@@ -56,8 +40,7 @@ pub(crate) fn bind_changed(binder: &Binder<'_>, clause: &Clause, negated: bool) 
         }
         (None, None) => return binder.field(&clause.field).and(None),
     };
-    let verb = Word { text: "changed", span: clause.field.span };
-    finish(binder, subject, verb, &clause.predicates, clause.field.span, clause.span, negated)
+    finish(binder, subject, "changed", &clause.predicates, clause.field.span, clause.span, negated)
 }
 
 /// Binds `[subject] verb ...`.
@@ -70,8 +53,12 @@ pub(crate) fn bind_activity(binder: &Binder<'_>, clause: &ActivityClause, negate
             (subject(binder, &words.join(" "), &clause.verb.node, span)?, span)
         }
     };
-    let verb = Word { text: &clause.verb.node, span: clause.verb.span };
-    finish(binder, subject, verb, &clause.predicates, span, clause.span, negated)
+    if let Subject::Entity(entity) = &subject
+        && !entity.can_be(&clause.verb.node)
+    {
+        return wrong_verb(binder, entity, &clause.verb.node, clause.verb.span);
+    }
+    finish(binder, subject, &clause.verb.node, &clause.predicates, span, clause.span, negated)
 }
 
 fn subject(binder: &Binder<'_>, noun: &str, verb: &str, span: Span) -> Option<Subject> {
@@ -97,7 +84,7 @@ fn subject(binder: &Binder<'_>, noun: &str, verb: &str, span: Span) -> Option<Su
 fn finish(
     binder: &Binder<'_>,
     subject: Subject,
-    Word { text: verb, span: verb_span }: Word<'_>,
+    verb: &str,
     predicates: &[Predicate],
     subject_span: Span,
     span: Span,
@@ -110,9 +97,6 @@ fn finish(
     match &subject {
         Subject::Field(_) => {}
         Subject::Entity(entity) => {
-            if !entity.can_be(verb) {
-                return wrong_verb(binder, entity, verb, verb_span);
-            }
             if !binder.in_activity() && !entity.of_issue {
                 let mut help = format!("ask for the events: ACTIVITY WHERE {} {}", entity.name, verb.to_uppercase());
                 if let Some(field) = binder.find_field(entity.name).filter(|f| !f.history.is_empty()) {
@@ -160,6 +144,16 @@ fn finish(
         (_, false) => Condition::Any(conditions),
         (_, true) => Condition::All(conditions),
     })
+}
+
+impl Subject {
+    /// The entity with its article, where its events have no values.
+    fn no_values(&self) -> Option<String> {
+        match self {
+            Subject::Entity(entity) if entity.no_values => Some(entity.with_article()),
+            _ => None,
+        }
+    }
 }
 
 fn wrong_verb<T>(binder: &Binder<'_>, entity: &Entity, verb: &str, span: Span) -> Option<T> {
