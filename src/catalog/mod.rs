@@ -5,6 +5,7 @@
 pub mod attributes;
 pub mod columns;
 pub mod entities;
+mod entity_table;
 mod field_table;
 pub mod fields;
 mod function_table;
@@ -15,6 +16,6 @@ mod site;
 pub mod verbs;
 
 pub use nearest::nearest;
-pub use reference::reference;
+pub use reference::{reference, words};
 pub(crate) use site::eq;
 pub use site::{Catalog, CustomField, Filter, LinkType, LookedUp, NamedValue, Person, Project, Role, Values, Version, Wanted};

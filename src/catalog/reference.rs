@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use super::entities::ENTITIES;
 use super::fields::{FIELDS, Field, Operators, ops};
 use super::functions::{FUNCTIONS, Function};
+use super::verbs::VERBS;
 
 /// The part of `docs/jql.md` that these tables say: operators, fields, functions, and what is not answered and why.
 ///
@@ -15,6 +17,42 @@ pub fn reference() -> String {
     let _ =
         operators(&mut page).and_then(|()| fields(&mut page)).and_then(|()| functions(&mut page)).and_then(|()| missing(&mut page));
     page
+}
+
+/// The part of `docs/language.md` that says which nouns and verbs activity clauses have.
+///
+/// It ends with a line feed, and is made anew like [`reference()`].
+pub fn words() -> String {
+    let mut page = String::new();
+    let _ = entities(&mut page).and_then(|()| verbs(&mut page));
+    page
+}
+
+fn entities(page: &mut String) -> std::fmt::Result {
+    page.push_str("| entity | of issues | values | verbs beside CHANGED | |\n|---|---|---|---|---|\n");
+    for entity in ENTITIES {
+        let names: Vec<String> = entity.spellings().iter().map(|name| format!("`{name}`")).collect();
+        let verbs = entity.verbs().join(", ").to_uppercase();
+        writeln!(
+            page,
+            "| {} | {} | {} | {verbs} | {} |",
+            names.join(", "),
+            yes(entity.of_issue),
+            yes(!entity.no_values),
+            escaped(entity.doc)
+        )?;
+    }
+    page.push('\n');
+    Ok(())
+}
+
+fn verbs(page: &mut String) -> std::fmt::Result {
+    page.push_str("| verb | finds too | changes something | |\n|---|---|---|---|\n");
+    for verb in VERBS {
+        let others: Vec<&str> = verb.actions.iter().copied().filter(|action| *action != verb.name).collect();
+        writeln!(page, "| {} | {} | {} | {} |", verb.name.to_uppercase(), others.join(", "), yes(verb.mutates), escaped(verb.doc))?;
+    }
+    Ok(())
 }
 
 /// The groups of operators by their short name.
@@ -151,7 +189,7 @@ mod tests {
 
     #[test]
     fn every_row_has_the_columns_of_its_table() {
-        let page = reference();
+        let page = format!("{}\n{}", reference(), words());
         assert!(
             page.contains("| `assignee` | user | `=` `IS` | yes | yes | Who is to do it. `assignee = currentUser()` |\n"),
             "{page}"

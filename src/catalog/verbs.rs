@@ -21,8 +21,8 @@ macro_rules! verb {
 
 /// Every verb, in alphabetical order.
 pub const VERBS: &[Verb] = &[
-    verb!("activated", ["activated", "reactivated"], true, "Made active."),
-    verb!("added", ["added", "created", "uploaded"], true, "Added to something."),
+    verb!("activated", ["activated", "reactivated", "enabled"], true, "Made active."),
+    verb!("added", ["added", "created", "uploaded", "granted"], true, "Added to something."),
     verb!("archived", ["archived"], true, "Put away."),
     verb!("assigned", ["assigned"], true, "Given to somebody to do."),
     verb!("changed", [], true, "Any recorded mutation."),
@@ -30,17 +30,17 @@ pub const VERBS: &[Verb] = &[
     verb!("completed", ["completed", "closed"], true, "Brought to its end."),
     verb!("copied", ["copied"], true, "Copied."),
     verb!("created", ["created", "added"], true, "Made."),
-    verb!("deactivated", ["deactivated"], true, "Made inactive."),
-    verb!("deleted", ["deleted", "removed", "purged"], true, "Deleted."),
-    verb!("disabled", ["disabled"], true, "Switched off."),
+    verb!("deactivated", ["deactivated", "disabled"], true, "Made inactive."),
+    verb!("deleted", ["deleted", "removed", "purged", "trashed"], true, "Deleted, or put into the bin."),
+    verb!("disabled", ["disabled", "deactivated"], true, "Switched off."),
     verb!("downloaded", ["downloaded"], false, "Downloaded."),
     verb!("edited", ["edited", "updated"], true, "Its text or settings changed."),
-    verb!("enabled", ["enabled"], true, "Switched on."),
+    verb!("enabled", ["enabled", "activated"], true, "Switched on."),
     verb!("executed", ["executed"], false, "Run."),
     verb!("expired", ["expired"], true, "Ran out."),
     verb!("exported", ["exported"], false, "Taken out of the site."),
     verb!("failed", ["failed"], false, "Tried without success."),
-    verb!("granted", ["granted", "added"], true, "Given to somebody."),
+    verb!("granted", ["granted", "added", "assigned"], true, "Given to somebody."),
     verb!("imported", ["imported"], true, "Brought in."),
     verb!("installed", ["installed"], true, "Installed."),
     verb!("invited", ["invited"], true, "Invited."),
@@ -54,11 +54,11 @@ pub const VERBS: &[Verb] = &[
     verb!("purged", ["purged"], true, "Deleted for good."),
     verb!("reactivated", ["reactivated", "activated"], true, "Made active again."),
     verb!("released", ["released"], true, "Released."),
-    verb!("removed", ["removed", "deleted"], true, "Taken away from something."),
+    verb!("removed", ["removed", "deleted", "revoked"], true, "Taken away from something."),
     verb!("renamed", ["renamed"], true, "Given another name."),
     verb!("reopened", ["reopened"], true, "Opened again."),
     verb!("restored", ["restored"], true, "Brought back."),
-    verb!("revoked", ["revoked", "removed"], true, "Taken from somebody."),
+    verb!("revoked", ["revoked", "removed", "unassigned"], true, "Taken from somebody."),
     verb!("rotated", ["rotated"], true, "Replaced by a new one."),
     verb!("shared", ["shared"], true, "Shared with others."),
     verb!("started", ["started"], true, "Begun."),
@@ -93,6 +93,16 @@ pub fn not_mutations() -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_verb_covers_are_verbs() {
+        for found in VERBS.iter().filter(|v| v.name != "changed") {
+            assert!(found.actions.contains(&found.name), "{}", found.name);
+            for action in found.actions {
+                assert_eq!(verb(action).map(|v| v.mutates), Some(found.mutates), "{} {action}", found.name);
+            }
+        }
+    }
 
     #[test]
     fn the_grammar_and_the_catalogue_have_the_same_verbs() {

@@ -113,13 +113,14 @@ pub(super) fn verbs(arguments: Verbs, terminal: &Terminal) -> Result<(), Failure
     let mut rows = Vec::new();
     for verb in VERBS {
         let others: Vec<&str> = verb.actions.iter().copied().filter(|action| *action != verb.name).collect();
-        rows.push([verb.name.to_uppercase(), "verb".to_owned(), verb.doc.to_owned(), others.join(", ")]);
+        rows.push([verb.name.to_uppercase(), "verb".to_owned(), verb.doc.to_owned(), others.join(", "), String::new()]);
     }
     for entity in ENTITIES {
         let kind = if entity.of_issue { "entity of an issue" } else { "entity" };
-        rows.push([entity.name.to_owned(), kind.to_owned(), entity.doc.to_owned(), entity.aliases.join(", ")]);
+        let [name, kind, doc] = [entity.name, kind, entity.doc].map(str::to_owned);
+        rows.push([name, kind, doc, entity.aliases.join(", "), entity.verbs().join(", ")]);
     }
-    arguments.listing.write(["word", "kind", "description", "also"], rows, terminal)
+    arguments.listing.write(["word", "kind", "description", "also", "verbs"], rows, terminal)
 }
 
 fn yes(yes: bool) -> String {

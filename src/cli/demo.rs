@@ -79,11 +79,19 @@ const FINGERPRINT: u64 = fingerprint(&[
     include_bytes!("../data/write.rs"),
     include_bytes!("../data/demo/actions.rs"),
     include_bytes!("../data/demo/activity.rs"),
+    include_bytes!("../data/demo/audit/access.rs"),
+    include_bytes!("../data/demo/audit/case.rs"),
+    include_bytes!("../data/demo/audit/crowds.rs"),
+    include_bytes!("../data/demo/audit/mod.rs"),
+    include_bytes!("../data/demo/audit/records.rs"),
+    include_bytes!("../data/demo/audit/requests.rs"),
+    include_bytes!("../data/demo/audit/setting.rs"),
     include_bytes!("../data/demo/cast.rs"),
     include_bytes!("../data/demo/details.rs"),
     include_bytes!("../data/demo/issues.rs"),
     include_bytes!("../data/demo/mod.rs"),
     include_bytes!("../data/demo/random.rs"),
+    include_bytes!("../data/demo/settings.rs"),
     include_bytes!("../data/demo/site.rs"),
     include_bytes!("../data/demo/story.rs"),
     include_bytes!("../data/demo/tables.rs"),
@@ -110,9 +118,16 @@ mod tests {
     fn every_file_that_makes_the_dataset_counts() {
         let own = include_str!("demo.rs");
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/data/demo");
-        for file in std::fs::read_dir(folder).expect("the folder is there") {
-            let name = file.expect("an entry").file_name().into_string().expect("a plain name");
-            assert!(own.contains(&format!("include_bytes!(\"../data/demo/{name}\")")), "{name}");
+        let mut folders = vec![folder.clone()];
+        while let Some(within) = folders.pop() {
+            for path in std::fs::read_dir(within).expect("a folder").map(|entry| entry.expect("an entry").path()) {
+                if path.is_dir() {
+                    folders.push(path);
+                    continue;
+                }
+                let name = path.strip_prefix(&folder).expect("within the folder").display().to_string();
+                assert!(own.contains(&format!("include_bytes!(\"../data/demo/{name}\")")), "{name}");
+            }
         }
     }
 }

@@ -75,6 +75,7 @@ codes! {
     NOT_ORDERABLE = "jqlx::bind::not_orderable", "ORDER BY does not take that field.";
     WRONG_COLUMN = "jqlx::bind::wrong_column", "A column of GROUP BY, SHOW or ORDER BY does not fit there.";
     WRONG_PREDICATE = "jqlx::bind::wrong_predicate", "A predicate does not fit the clause.";
+    WRONG_VERB = "jqlx::bind::wrong_verb", "The verb is none that the entity's events can have.";
     UNKNOWN_FILTER = "jqlx::bind::unknown_filter", "No saved query has that name or id.";
     FILTER_CYCLE = "jqlx::bind::filter_cycle", "Saved queries include each other in a circle.";
     FUTURE = "jqlx::bind::future", "AS OF names an instant that has not come yet.";

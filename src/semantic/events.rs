@@ -77,6 +77,11 @@ pub(super) fn bind_activity(binder: &Binder<'_>, clause: &ActivityClause) -> Opt
             (subject(binder, &words.join(" "), &clause.verb.node, span)?, span)
         }
     };
+    if let Subject::Entity(entity) = &subject
+        && !entity.can_be(&clause.verb.node)
+    {
+        return wrong_verb(binder, entity, &clause.verb.node, clause.verb.span);
+    }
     finish(binder, subject, &clause.verb.node, &clause.predicates, span, clause.span)
 }
 
@@ -116,11 +121,15 @@ fn finish(
         Subject::Field(_) => {}
         Subject::Entity(entity) => {
             if !binder.in_activity() && !entity.of_issue {
+                let mut help = format!("ask for the events: ACTIVITY WHERE {} {}", entity.name, verb.to_uppercase());
+                if let Some(field) = binder.find_field(entity.name).filter(|f| !f.history.is_empty()) {
+                    help = format!("{help}; for changes of the issues' field write {} CHANGED", field.name);
+                }
                 return binder.refuse(
                     codes::NOT_OF_ISSUES,
                     subject_span,
-                    format!("a {} belongs to no issue, so issues cannot be found by it", entity.name),
-                    format!("ask for the events: ACTIVITY WHERE {} {}", entity.name, verb.to_uppercase()),
+                    format!("{} belongs to no issue, so issues cannot be found by it", entity.with_article()),
+                    help,
                 );
             }
             event.entities = Some(entity.spellings());
@@ -136,7 +145,7 @@ fn finish(
         (_, "changed") => event.not_actions = verbs::not_mutations(),
         // In ACTIVITY a verb without subject is the event's own word.
         (Subject::Anything, _) => event.actions = Some(vec![found.name.to_string()]),
-        (Subject::Entity(_), _) => event.actions = Some(found.actions.iter().map(|a| a.to_string()).collect()),
+        (Subject::Entity(entity), _) => event.actions = Some(entity.actions(found)),
     }
     let mut counting = Counting::default();
     let bound: Vec<Option<()>> = predicates.iter().map(|p| add(binder, &subject, p, &mut event, &mut counting)).collect();
@@ -147,6 +156,26 @@ fn finish(
         _ => vec![event],
     };
     Some(Happening { tests, times, span })
+}
+
+impl Subject {
+    /// The entity with its article, where its events have no values.
+    fn no_values(&self) -> Option<String> {
+        match self {
+            Subject::Entity(entity) if entity.no_values => Some(entity.with_article()),
+            _ => None,
+        }
+    }
+}
+
+fn wrong_verb<T>(binder: &Binder<'_>, entity: &Entity, verb: &str, span: Span) -> Option<T> {
+    let verbs = entity.verbs();
+    let listed = format!("{} can be {} or changed", entity.with_article(), verbs.join(", "));
+    let help = match did_you_mean(&nearest(verb, verbs.iter().copied())) {
+        Some(near) => format!("{near} {listed}"),
+        None => listed,
+    };
+    binder.refuse(codes::WRONG_VERB, span, format!("{} is never {verb}", entity.with_article()), help)
 }
 
 fn add(
@@ -183,6 +212,11 @@ fn add(
             event.by.push(binder.actors(who, *negated)?);
         }
         PredicateKind::Via(how) => event.via.push(kinds(binder, how)?),
+        PredicateKind::From(_) | PredicateKind::To(_) if subject.no_values().is_some() => {
+            let message = format!("events of {} have no old and new value", subject.no_values().unwrap_or_default());
+            let help = "its words are found by a text search behind the verb: DELETED ~ \"words\"".to_string();
+            return binder.refuse(codes::WRONG_PREDICATE, predicate.span, message, help);
+        }
         PredicateKind::From(value) => event.from.push(values(binder, subject, value)?),
         PredicateKind::To(value) => event.to.push(values(binder, subject, value)?),
         PredicateKind::Text(text) => event.text.push(binder.text_query(text)?),

@@ -2,3 +2,4 @@
 
 pub mod files;
 mod jira;
+pub mod words;

@@ -1,10 +1,10 @@
-//! `docs/jql.md` is made from the catalogue's tables, and what these show as examples is asked of the sample data.
+//! `docs/jql.md` and a part of `docs/language.md` are made from the catalogue's tables, and what these show as examples is asked of the sample data.
 
 use std::path::Path;
 
 use jqlx::catalog::fields::{FIELDS, Source};
 use jqlx::catalog::functions::FUNCTIONS;
-use jqlx::catalog::reference;
+use jqlx::catalog::{reference, words};
 use jqlx::data::rows::FieldRow;
 use jqlx::{Engine, Options, Parameters, data};
 
@@ -12,18 +12,23 @@ const BEGIN: &str = "<!-- made from the tables of src/catalog: begin -->";
 const END: &str = "<!-- end -->";
 
 #[test]
-fn the_page_says_what_the_tables_say() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/jql.md");
+fn the_pages_say_what_the_tables_say() {
+    says("docs/jql.md", &reference());
+    says("docs/language.md", &words());
+}
+
+fn says(name: &str, tables: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
     let page = std::fs::read_to_string(&path).unwrap();
     let (before, rest) = page.split_once(BEGIN).expect("the mark before the tables");
     let (_, after) = rest.split_once(END).expect("the mark after the tables");
-    let made = format!("{before}{BEGIN}\n\n{}\n{END}{after}", reference());
+    let made = format!("{before}{BEGIN}\n\n{tables}\n{END}{after}");
     if std::env::var_os("JQLX_UPDATE_DOCS").is_some() {
         std::fs::write(&path, &made).unwrap();
     } else if let Some((was, is)) = page.lines().zip(made.lines()).find(|(was, is)| was != is) {
-        panic!("docs/jql.md is stale, set JQLX_UPDATE_DOCS=1 to make it anew\n  page   {was}\n  tables {is}");
+        panic!("{name} is stale, set JQLX_UPDATE_DOCS=1 to make it anew\n  page   {was}\n  tables {is}");
     } else {
-        assert_eq!(page.len(), made.len(), "docs/jql.md is stale, set JQLX_UPDATE_DOCS=1 to make it anew");
+        assert_eq!(page.len(), made.len(), "{name} is stale, set JQLX_UPDATE_DOCS=1 to make it anew");
     }
 }
 

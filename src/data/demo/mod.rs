@@ -5,10 +5,12 @@
 
 mod actions;
 mod activity;
+mod audit;
 mod cast;
 mod details;
 mod issues;
 mod random;
+mod settings;
 mod site;
 mod story;
 mod tables;
@@ -36,12 +38,15 @@ pub fn demo() -> Tables {
         numbers: [0; cast::PROJECTS.len()],
         next: 20_000,
         extra: Vec::new(),
+        stories: Vec::new(),
     };
     tables::fill(&mut world);
     issues::fill(&mut world);
     site::fill(&mut world);
     story::fill(&mut world);
     details::fill(&mut world);
+    settings::fill(&mut world);
+    audit::fill(&mut world);
     world.finish()
 }
 
@@ -61,6 +66,8 @@ struct World {
     next: u64,
     /// Events beside those that make up the lives of issues.
     extra: Vec<EventRow>,
+    /// Events that have their ids already.
+    stories: Vec<EventRow>,
 }
 
 impl World {
@@ -110,6 +117,7 @@ impl World {
             event.event_id = format!("demo:x{number:04}");
             events.push(event);
         }
+        events.append(&mut self.stories);
         events.sort_by(|a, b| (a.time, &a.event_id).cmp(&(b.time, &b.event_id)));
         for (number, user) in (0..).zip(&mut self.tables.users) {
             let by_user = |e: &&EventRow| e.actor.as_deref() == Some(user.account_id.as_str());

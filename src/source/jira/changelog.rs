@@ -9,6 +9,7 @@ use super::site::Site;
 use super::subject::{Subject, set_actor};
 use super::{Event, Mapped};
 use crate::data::rows::EventRow;
+use crate::source::words::{Happening, of_change, of_move};
 
 /// The keys that an issue had, with the instant of the move away from each, in time order.
 pub(super) fn former_keys(histories: &[Value]) -> Vec<(i64, String)> {
@@ -213,7 +214,7 @@ fn moved(key_change: &EventRow, mapped: &mut Mapped) {
     let project = |key: &Option<String>| key.as_deref().and_then(|k| k.rsplit_once('-')).map(|(p, _)| p.to_owned());
     let row = EventRow {
         event_id: format!("{}:moved", key_change.event_id),
-        action: "moved".into(),
+        action: of_move().action.into(),
         from_value: project(&key_change.from_value),
         to_value: project(&key_change.to_value),
         from_id: key_change.from_value.clone(),
@@ -223,24 +224,20 @@ fn moved(key_change: &EventRow, mapped: &mut Mapped) {
     mapped.events.push(Event { row, hearsay: 0 });
 }
 
-fn push(row: EventRow, entity: &str, action: &str, hearsay: u8, mapped: &mut Mapped) {
-    let row = EventRow { entity: entity.into(), action: action.into(), ..row };
+fn push(row: EventRow, what: Happening, hearsay: u8, mapped: &mut Mapped) {
+    let row = EventRow { entity: what.entity.into(), action: what.action.into(), ..row };
     mapped.events.push(Event { row, hearsay });
 }
 
 /// Server writes a deleted comment's text as `from`, an edited one's texts as both.
 fn comment(mut row: EventRow, sides: Sides, mapped: &mut Mapped) {
     let (before, after) = (sides.before(), sides.after());
-    let action = match (&before, &after) {
-        (Some(_), Some(_)) => "updated",
-        (None, Some(_)) => "created",
-        _ => "deleted",
-    };
+    let what = of_change("comment", before.is_some(), after.is_some());
     row.text = after.clone().or_else(|| before.clone());
-    if action == "updated" {
+    if after.is_some() {
         row.from_value = before;
     }
-    push(row, "comment", action, 0, mapped);
+    push(row, what, 0, mapped);
 }
 
 fn attachment(mut row: EventRow, sides: Sides, mapped: &mut Mapped) {
@@ -251,9 +248,9 @@ fn attachment(mut row: EventRow, sides: Sides, mapped: &mut Mapped) {
         if let Some(id) = &row.entity_id {
             row.event_id = format!("jira:attachment:{id}:added");
         }
-        push(row, "attachment", "added", 0, mapped);
+        push(row, of_change("attachment", false, true), 0, mapped);
     } else {
-        push(row, "attachment", "deleted", 0, mapped);
+        push(row, of_change("attachment", true, false), 0, mapped);
     }
 }
 
@@ -273,12 +270,12 @@ fn link(row: EventRow, sides: Sides, mapped: &mut Mapped) {
         let name = phrase(&sides.from, &sides.from_id);
         let event_id = if both { format!("{}:removed", row.event_id) } else { row.event_id.clone() };
         let removed = EventRow { event_id, entity_name: name, from_value: before, from_id: sides.from_id, ..row.clone() };
-        push(removed, "link", "removed", 0, mapped);
+        push(removed, of_change("link", true, false), 0, mapped);
     }
     if after.is_some() {
         let name = phrase(&sides.to, &sides.to_id);
         let added = EventRow { entity_name: name, to_value: after, to_id: sides.to_id, ..row };
-        push(added, "link", "added", 0, mapped);
+        push(added, of_change("link", false, true), 0, mapped);
     }
 }
 
@@ -295,12 +292,9 @@ fn remote_link(mut row: EventRow, sides: Sides, mapped: &mut Mapped) {
     row.from_value = title(&sides.from);
     row.to_value = title(&sides.to);
     row.entity_name = row.to_value.clone().or_else(|| row.from_value.clone());
-    let action = match (sides.before(), sides.after()) {
-        (Some(_), Some(_)) => "updated",
-        (Some(_), None) => "removed",
-        _ => "added",
-    };
-    push(row, "remote link", action, 0, mapped);
+    let (before, after) = (sides.before().is_some(), sides.after().is_some());
+    // One that names neither is a link all the same.
+    push(row, of_change("RemoteIssueLink", before, after || !before), 0, mapped);
 }
 
 /// How much the time spent changed in this edit.
@@ -315,16 +309,17 @@ fn worklog(mut row: EventRow, sides: Sides, seconds: Option<i64>, mapped: &mut M
     let (before, after) = (sides.before(), sides.after());
     row.entity_id = after.clone().or_else(|| before.clone());
     let shown = seconds.map(|s| s.abs().to_string());
+    let what = of_change("WorklogId", before.is_some(), after.is_some());
     match (before, after) {
-        (Some(_), Some(_)) => push(row, "worklog", "updated", 1, mapped),
+        (Some(_), Some(_)) => push(row, what, 1, mapped),
         (None, Some(id)) => {
             row.event_id = format!("jira:worklog:{id}:created");
             row.to_value = shown;
-            push(row, "worklog", "created", 1, mapped);
+            push(row, what, 1, mapped);
         }
         _ => {
             row.from_value = shown;
-            push(row, "worklog", "deleted", 0, mapped);
+            push(row, what, 0, mapped);
         }
     }
 }

@@ -1,4 +1,5 @@
 //! Schemas, writing and the demo dataset.
 
 mod demo;
+mod stories;
 mod write;

@@ -4,6 +4,7 @@ mod damage;
 mod fields;
 mod real;
 mod shapes;
+mod words;
 
 use std::fs;
 use std::path::{Path, PathBuf};
