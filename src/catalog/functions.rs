@@ -65,6 +65,12 @@ pub enum Evaluation {
     },
     /// Nothing yet; the text says what is needed.
     Missing(&'static str),
+    /// Another field of the row, for comparisons alone.
+    OtherField,
+    /// A regular expression, for `~` and `!~` alone.
+    Regex,
+    /// The issues of a saved query.
+    SavedQuery,
 }
 
 /// What a function returns, which decides where it may stand.
@@ -83,12 +89,16 @@ pub enum Returns {
     Components,
     Options,
     State,
+    /// A value of the row.
+    Field,
+    /// A pattern of text.
+    Pattern,
 }
 
 impl Returns {
     /// Whether it is a list, for IN and NOT IN only.
     pub fn is_list(self) -> bool {
-        !matches!(self, Self::User | Self::Instant | Self::Version | Self::State)
+        !matches!(self, Self::User | Self::Instant | Self::Version | Self::State | Self::Field | Self::Pattern)
     }
 }
 

@@ -13,7 +13,7 @@ use super::expr::{all, any, comparison, condition};
 use super::intervals::Intervals;
 use super::membership::Membership;
 use super::scan::{EVENTS, ISSUES, Tables, col};
-use super::{activity, intervals};
+use super::{activity, intervals, scalar};
 use crate::error::Error;
 use crate::semantic::bound::{
     AmongCondition, BoundField, Comparison, Condition, EventCondition, HistoryCondition, Relation, Scope, Target,
@@ -50,6 +50,7 @@ impl<'a> Facts<'a> {
             Condition::Events(events) => self.events(events),
             Condition::History(history) => self.history(history),
             Condition::Among(among) => self.among(among),
+            Condition::Compare(of) => Ok(scalar::compare(self.tables, of, self.zone)),
         })
     }
 

@@ -5,6 +5,7 @@
 
 mod activity;
 mod attached;
+mod clock;
 mod columns;
 mod expr;
 mod facts;
@@ -14,6 +15,7 @@ mod list_rank;
 mod lower;
 mod membership;
 mod order;
+mod scalar;
 mod scan;
 
 pub(crate) use columns::Zone;

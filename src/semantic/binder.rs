@@ -219,7 +219,7 @@ fn names_deletion(condition: &Condition) -> bool {
     match condition {
         Condition::All(list) | Condition::Any(list) => list.iter().any(names_deletion),
         Condition::Events(events) => is_deletion(events),
-        Condition::Field(_) | Condition::History(_) | Condition::Among(_) => false,
+        Condition::Field(_) | Condition::History(_) | Condition::Among(_) | Condition::Compare(_) => false,
     }
 }
 

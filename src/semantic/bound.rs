@@ -8,6 +8,7 @@
 use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Span};
+pub use crate::semantic::scalar::{Arithmetic, CompareCondition, Scalar};
 use crate::semantic::text::TextQuery;
 pub use crate::syntax::ast::{Comparison, Target};
 
@@ -52,6 +53,8 @@ pub enum Condition {
     Events(Box<EventCondition>),
     /// A value of the row is among the values of a relation: `key IN linkedIssues(PAY-1)`, `comment ~ timeout`.
     Among(Box<AmongCondition>),
+    /// Two values of the row compare: `resolved > field(due)`.
+    Compare(Box<CompareCondition>),
 }
 
 /// Where a value is read.

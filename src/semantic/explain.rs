@@ -2,6 +2,7 @@
 
 use super::bound::*;
 use super::session::{Session, timestamp};
+use super::text::{TextFlavor, TextQuery};
 
 /// Says what a query means.
 pub fn explain(query: &BoundQuery, session: &Session) -> String {
@@ -37,12 +38,12 @@ pub fn explain(query: &BoundQuery, session: &Session) -> String {
     out
 }
 
-struct Words<'a> {
+pub(super) struct Words<'a> {
     session: &'a Session,
 }
 
 impl Words<'_> {
-    fn time(&self, at: Micros) -> String {
+    pub(super) fn time(&self, at: Micros) -> String {
         timestamp(at).to_zoned(self.session.zone.clone()).strftime("%Y-%m-%d %H:%M:%S %Z").to_string()
     }
 
@@ -79,6 +80,7 @@ impl Words<'_> {
             Condition::History(history) => return out.push_str(&self.history(history)),
             Condition::Events(events) => return out.push_str(&self.events(events)),
             Condition::Among(among) => return self.among(among, depth, out),
+            Condition::Compare(of) => return out.push_str(&self.compared(of)),
         };
         if list.is_empty() {
             return out.push_str(none);
@@ -124,7 +126,7 @@ impl Words<'_> {
                 format!("{name} is {} {value}", comparison(*op, timely))
             }
             Test::Text { query, negated } => {
-                format!("{name} {} the words {:?}", if *negated { "has a text without" } else { "contains" }, query.source())
+                format!("{name} {} {}", if *negated { "has a text without" } else { "contains" }, searched(query))
             }
             Test::Wildcard { pattern, negated } => {
                 format!("{name} {} the pattern {pattern}", if *negated { "has a value that does not fit" } else { "fits" })
@@ -151,7 +153,7 @@ impl Words<'_> {
                 for test in tests {
                     thing.push_str(&match test {
                         AttachedTest::Author(by) => format!(" by {}", actors(by)),
-                        AttachedTest::Text(query) => format!(" with the words {:?}", query.source()),
+                        AttachedTest::Text(query) => format!(" with {}", searched(query)),
                         AttachedTest::AnyText => " with a text".to_string(),
                         AttachedTest::Day(day) => {
                             let day = FieldCondition { field: among.field.clone(), test: day.clone() };
@@ -277,7 +279,7 @@ impl Words<'_> {
             what.push_str(&format!(" via {}", or_list(kinds)));
         }
         for text in &event.text {
-            what.push_str(&format!(" with the words {:?}", text.source()));
+            what.push_str(&format!(" with {}", searched(text)));
         }
         for bound in &event.time {
             what.push_str(&self.bound(bound));
@@ -292,6 +294,12 @@ impl Words<'_> {
             }
         }
     }
+}
+
+/// What a text is searched for.
+fn searched(query: &TextQuery) -> String {
+    let what = if query.flavor() == TextFlavor::Regex { "the pattern" } else { "the words" };
+    format!("{what} {:?}", query.source())
 }
 
 /// `an issue`, `a comment`
@@ -327,7 +335,7 @@ fn or_list(list: &[String]) -> String {
     }
 }
 
-fn comparison(op: Comparison, time: bool) -> &'static str {
+pub(super) fn comparison(op: Comparison, time: bool) -> &'static str {
     match (op, time) {
         (Comparison::Eq, _) => "exactly",
         (Comparison::NotEq, _) => "other than",
@@ -342,11 +350,11 @@ fn comparison(op: Comparison, time: bool) -> &'static str {
     }
 }
 
-fn day_text(day: i32) -> String {
+pub(super) fn day_text(day: i32) -> String {
     jiff::civil::date(1970, 1, 1).saturating_add(jiff::Span::new().days(i64::from(day))).to_string()
 }
 
-fn length_text(micros: i64) -> String {
+pub(super) fn length_text(micros: i64) -> String {
     let minutes = micros / 60_000_000;
     let parts = [(minutes / 1440, "d"), (minutes / 60 % 24, "h"), (minutes % 60, "m")];
     let text: Vec<String> = parts.iter().filter(|(n, _)| *n > 0).map(|(n, unit)| format!("{n}{unit}")).collect();

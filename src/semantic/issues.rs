@@ -14,7 +14,7 @@ use crate::catalog::fields::Kind;
 use crate::catalog::functions::{Evaluation, Function, Returns};
 use crate::catalog::{Wanted, verbs};
 use crate::diagnostic::{Diagnostic, Span, codes};
-use crate::syntax::ast::{self, Literal};
+use crate::syntax::ast::{self, Literal, LiteralKind};
 
 /// Lists longer than this come from programs, which do not mistype keys.
 const MOST_CHECKED: usize = 200;
@@ -111,6 +111,13 @@ impl Site<'_, '_> {
             conditions.push(self.one_of_members(plain, negated)?);
         }
         for member in relations {
+            if let Member::Call(function, _, span) = member
+                && self.field.kind != Kind::Issue
+            {
+                let message = format!("{}() gives issues, and `{}` holds none", function.name, self.field.name);
+                let help = format!("it is used as in `{}`", function.example);
+                return self.binder.refuse(codes::WRONG_OPERAND, *span, message, help);
+            }
             let relation = self.relation(member)?;
             if !fits(columns, &relation) {
                 let message = format!("the query gives values of another type than `{}`", self.field.name);
@@ -355,6 +362,7 @@ impl Binder<'_> {
                     return self.needs(function, span, "a table of remote links");
                 }
             }
+            Evaluation::SavedQuery => self.include(arguments.first()?, span, negated)?,
             Evaluation::Watched => self.own_list("watcher", "watcher_ids", function, span, negated)?,
             Evaluation::Voted => self.own_list("voter", "voter_ids", function, span, negated)?,
             Evaluation::UpdatedBy => self.updated_by(arguments, span, negated)?,
@@ -409,7 +417,7 @@ impl Binder<'_> {
         let by = Actors { accounts: self.accounts_of(user)?, or_unknown: false, negated: false };
         let mut time = Vec::new();
         for (literal, first) in arguments.iter().skip(1).zip([true, false]) {
-            let day = dates::literal(&literal.text, false).and_then(|l| self.session.day(l));
+            let day = dates::literal(&literal.text, literal.kind == LiteralKind::Number).and_then(|l| self.session.day(l));
             let Some(day) = day else { return self.bad_date(literal) };
             time.push(if first {
                 TimeBound::AtOrAfter(self.session.midnight(day))

@@ -54,9 +54,6 @@ impl Binder<'_> {
     pub(crate) fn call(&self, call: &Call) -> Option<(&'static Function, Vec<Literal>)> {
         let name = &call.name.text;
         let Some(function) = functions::function(name) else {
-            if ["field", "regex", "savedQuery"].iter().any(|f| f.eq_ignore_ascii_case(name)) {
-                return self.not_yet(&format!("{name}()"), call.span);
-            }
             let near = nearest(name, functions::FUNCTIONS.iter().map(|f| f.name));
             let help = did_you_mean(&near).unwrap_or_else(|| "`jqlx functions` lists them all".to_string());
             return self.refuse(codes::UNKNOWN_FUNCTION, call.name.span, format!("there is no function called `{name}`"), help);
@@ -89,7 +86,7 @@ impl Binder<'_> {
                     }
                     single => arguments.push(parameter_literal(single, name.span)),
                 },
-                Argument::Call(inner) => return self.not_yet("functions within functions", inner.span),
+                Argument::Call(inner) => arguments.push(self.argument(function, inner)?),
             }
         }
         Some((function, arguments))

@@ -8,6 +8,7 @@ mod cells;
 mod condition;
 mod history;
 mod relation;
+mod scalar;
 mod value;
 
 pub use answer::evaluate;

@@ -3,7 +3,7 @@
 use jqlx::data::rows::{EventRow, LinkRow, date};
 use jqlx::semantic::bound::{AttachedTest, LinkTest, Relation, TimeBound};
 
-use super::condition::{acted, at_time, passes_test};
+use super::condition::{acted, at_time, is_found, passes_test};
 use super::{Cell, Context, answer, value};
 
 /// What sources call the making, the editing and the end of a thing.
@@ -66,7 +66,7 @@ fn attached(entities: &[String], tests: &[AttachedTest], events: &[EventRow]) ->
 fn passes(test: &AttachedTest, thing: &[&EventRow], last: &EventRow) -> bool {
     match test {
         AttachedTest::Author(actors) => thing.iter().any(|e| is(CREATED, e) && acted(actors, e.actor.as_ref())),
-        AttachedTest::Text(query) => last.text.as_ref().is_some_and(|text| query.matches(text)),
+        AttachedTest::Text(query) => last.text.as_ref().is_some_and(|text| is_found(query, text)),
         AttachedTest::AnyText => last.text.is_some(),
         AttachedTest::Day(test) => {
             let day = last.entity_name.as_deref().and_then(date);
