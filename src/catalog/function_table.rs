@@ -5,6 +5,7 @@ use super::functions::{Function, Returns};
 use crate::semantic::bound::Unit;
 
 /// An entry of a table of functions.
+/// An entry of a table of functions.
 macro_rules! function {
     ($name:literal $(| $alias:literal)*, $arguments:literal, $least:literal..=$most:expr, $returns:ident, $evaluation:expr, $doc:literal, $example:literal) => {
         Function {
@@ -14,13 +15,17 @@ macro_rules! function {
     };
 }
 
-const SERVER: &str = "state that only the Jira server has";
+pub(super) use function;
+
+/// What only the server could tell.
+pub(super) const SERVER: &str = "state that only the Jira server has";
 const APPROVALS: &str = "approval records";
 const SLA: &str = "SLA records";
-const MANY: usize = 1000;
+/// More arguments than anybody writes.
+pub(super) const MANY: usize = 1000;
 
 /// JQL's functions and those that jqlx adds, in alphabetical order.
-pub const FUNCTIONS: &[Function] = &[
+pub(super) const FUNCTIONS: &[Function] = &[
     function!("approved", "", 0..=0, State, Missing(APPROVALS), "Approved requests.", "approvals = approved()"),
     function!(
         "approver",

@@ -105,12 +105,12 @@ impl<'a> Facts<'a> {
     fn among(&mut self, of: &AmongCondition) -> Result<Expr, Error> {
         let hit = match &of.relation {
             // All questions about things of one kind share a scan.
-            Relation::Attached { entities, tests } if self.is_issue_id(&of.field) => {
+            Relation::Attached { entities, tests, which } if self.is_issue_id(&of.field) => {
                 let at = self.attached.iter().position(|a| a.is_of(entities)).unwrap_or_else(|| {
                     self.attached.push(Attached::new(entities, self.attached.len()));
                     self.attached.len() - 1
                 });
-                self.attached[at].fact(tests)
+                self.attached[at].fact(tests, *which)
             }
             relation => {
                 let known = self.memberships.iter().find(|m| m.is_of(&of.field, relation));

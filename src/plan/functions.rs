@@ -131,6 +131,9 @@ fn texts_of(with: &ScalarValue) -> Result<Vec<String>> {
 fn test_texts(values: &ArrayRef, mut test: impl FnMut(&str) -> bool) -> Result<BooleanArray> {
     if let DataType::Dictionary(..) = values.data_type() {
         let dictionary = values.as_any_dictionary();
+        if dictionary.values().is_empty() {
+            return Ok(BooleanArray::new_null(values.len()));
+        }
         let hits = test_texts(dictionary.values(), test)?;
         let keys = dictionary.normalized_keys();
         let mut out = BooleanBuilder::with_capacity(values.len());

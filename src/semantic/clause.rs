@@ -206,6 +206,7 @@ impl Site<'_, '_> {
             Source::Above => self.above(members, negated),
             Source::EpicAbove => self.epic_above(members, negated),
             Source::Filter => self.saved(members, negated),
+            Source::Function => self.functions(members, negated),
             // The table gives these no `=`, or a column.
             Source::Issue(..)
             | Source::WorkRatio

@@ -148,7 +148,7 @@ impl Words<'_> {
             _ => format!("its {}", among.field.name),
         };
         match &among.relation {
-            Relation::Attached { entities, tests } => {
+            Relation::Attached { entities, tests, which } => {
                 let mut thing = entities.first().cloned().unwrap_or_default();
                 for test in tests {
                     thing.push_str(&match test {
@@ -159,16 +159,34 @@ impl Words<'_> {
                             let day = FieldCondition { field: among.field.clone(), test: day.clone() };
                             format!(" whose day {}", self.field(&day).trim_start_matches(&name).trim_start())
                         }
+                        AttachedTest::Made { by, time } => {
+                            let by: String = by.iter().map(|a| format!(" by {}", actors(a))).collect();
+                            let times: String = time.iter().map(|t| self.bound(t)).collect();
+                            format!(" that was made{by}{times}")
+                        }
+                        AttachedTest::Named(query) => format!(" whose name has {}", searched(query)),
                         AttachedTest::Edited { by, time } => {
                             let times: String = time.iter().map(|t| self.bound(t)).collect();
                             format!(" whose last event is an edit by {}{times}", actors(by))
                         }
                     });
                 }
-                out.push_str(&if among.negated { format!("it has no {thing}") } else { format!("it has {}", article(&thing)) });
+                out.push_str(&match (which, among.negated) {
+                    (Which::AtLeast(..=1), false) => format!("it has {}", article(&thing)),
+                    (Which::AtLeast(..=1), true) => format!("it has no {thing}"),
+                    (Which::AtLeast(least), false) => format!("it has {least} or more of these: {thing}"),
+                    (Which::AtLeast(least), true) => format!("it has fewer than {least} of these: {thing}"),
+                    (Which::Newest, false) => format!("its newest one is {}", article(&thing)),
+                    (Which::Newest, true) => format!("its newest one is no {thing}, or there is none"),
+                });
+            }
+            Relation::LastEvent(test) => {
+                let by: String = test.by.iter().map(|a| format!(" by {}", actors(a))).collect();
+                let times: String = test.time.iter().map(|t| self.bound(t)).collect();
+                out.push_str(&format!("its last event is {}one{by}{times}", if among.negated { "not " } else { "" }));
             }
             Relation::Linked(test) => {
-                let mut link = "link".to_string();
+                let mut link = if test.least > 1 { format!("group of {} or more links", test.least) } else { "link".to_string() };
                 if let Some(phrases) = &test.phrases {
                     link.push_str(&format!(" that says {}", or_list(phrases)));
                 }

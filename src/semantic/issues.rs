@@ -3,7 +3,7 @@
 use super::binder::Binder;
 use super::bound::{
     Actors, AmongCondition, AttachedTest, BoundField, BoundQuery, Column, ColumnExpr, Condition, EventCondition, EventTest,
-    FieldCondition, Relation, Shape, SortBy, SortKey, Target, Test, TimeBound, Values,
+    FieldCondition, Relation, Shape, SortBy, SortKey, Target, Test, TimeBound, Values, Which,
 };
 use super::clause::Site;
 use super::dates;
@@ -259,7 +259,7 @@ impl Site<'_, '_> {
     }
 }
 
-fn present(column: &BoundField) -> Condition {
+pub(super) fn present(column: &BoundField) -> Condition {
     Condition::Field(FieldCondition { field: column.clone(), test: Test::Empty { negated: true } })
 }
 
@@ -362,6 +362,7 @@ impl Binder<'_> {
                     return self.needs(function, span, "a table of remote links");
                 }
             }
+            Evaluation::Script(script) => self.script(script, function, arguments, span, negated)?,
             Evaluation::SavedQuery => self.include(arguments.first()?, span, negated)?,
             Evaluation::Watched => self.own_list("watcher", "watcher_ids", function, span, negated)?,
             Evaluation::Voted => self.own_list("voter", "voter_ids", function, span, negated)?,
@@ -381,7 +382,7 @@ impl Binder<'_> {
         })
     }
 
-    fn needs<T>(&self, function: &Function, span: Span, what: &str) -> Option<T> {
+    pub(super) fn needs<T>(&self, function: &Function, span: Span, what: &str) -> Option<T> {
         self.refuse(
             codes::NEEDS_DATA,
             span,
@@ -431,7 +432,11 @@ impl Binder<'_> {
         let entities = ENTITIES.iter().filter(|e| e.of_issue && whole(e.name)).flat_map(|e| e.spellings()).collect();
         let comments = entity("comment")?.spellings();
         let made = [verbs::actions("created"), verbs::actions("deleted")].concat();
-        let edited = Relation::Attached { entities: comments.clone(), tests: vec![AttachedTest::Edited { by, time }] };
+        let edited = Relation::Attached {
+            entities: comments.clone(),
+            tests: vec![AttachedTest::Edited { by, time }],
+            which: Which::default(),
+        };
         let conditions = vec![
             events(EventTest { entities: Some(entities), not_actions: verbs::not_mutations(), ..base.clone() }),
             events(EventTest { entities: Some(comments), actions: Some(made), ..base }),

@@ -1,7 +1,7 @@
 //! Fields compared with each other: `resolved > field(due)`.
 
 use super::binder::Binder;
-use super::bound::{BoundField, CompareCondition, Comparison, Condition, Micros, Scalar, Shape};
+use super::bound::{BoundField, CompareCondition, Comparison, Condition, Micros, Scalar, Shape, Value};
 use super::clause::Site;
 use super::dates;
 use super::field::{Named, Place, issue_column};
@@ -26,6 +26,8 @@ pub(super) enum Type {
     Instant,
     /// A day.
     Day,
+    /// An instant as a float of microseconds.
+    Moment,
     /// A text that is compared ignoring case, except accounts.
     Text(Kind),
 }
@@ -46,7 +48,7 @@ impl Typed {
         match self.of {
             Type::Number => "a number".to_string(),
             Type::Duration => "a duration".to_string(),
-            Type::Instant => "a date and time".to_string(),
+            Type::Instant | Type::Moment => "a date and time".to_string(),
             Type::Day => "a date".to_string(),
             Type::Text(kind) => {
                 let noun = kind.name();
@@ -56,7 +58,7 @@ impl Typed {
     }
 
     pub(super) fn is_date(&self) -> bool {
-        matches!(self.of, Type::Instant | Type::Day)
+        matches!(self.of, Type::Instant | Type::Day | Type::Moment)
     }
 
     /// A date as an instant: a day counts as its midnight.
@@ -64,10 +66,15 @@ impl Typed {
         if self.of == Type::Day { Scalar::Midnight(Box::new(self.scalar)) } else { self.scalar }
     }
 
+    /// A date as a float of microseconds.
+    pub(super) fn moment(self) -> Scalar {
+        if self.of == Type::Moment { self.scalar } else { Scalar::Micros(Box::new(self.instant())) }
+    }
+
     /// A number as a float, where it is not one already.
     pub(super) fn float(self) -> Scalar {
         match self.scalar {
-            computed @ (Scalar::Computed(..) | Scalar::Float(_) | Scalar::Micros(_)) => computed,
+            computed @ (Scalar::Computed(..) | Scalar::Float(_) | Scalar::Micros(_) | Scalar::Value(Value::Float(_))) => computed,
             whole => Scalar::Float(Box::new(whole)),
         }
     }
@@ -208,6 +215,9 @@ impl Binder<'_> {
             (Type::Number, Type::Number) | (Type::Duration, Type::Duration) => of(left.float(), right.float()),
             (Type::Day, Type::Day) => of(left.scalar, right.scalar),
             (Type::Instant | Type::Day, Type::Instant | Type::Day) => of(left.instant(), right.instant()),
+            (Type::Instant | Type::Day | Type::Moment, Type::Instant | Type::Day | Type::Moment) => {
+                of(left.moment(), right.moment())
+            }
             (Type::Text(a), Type::Text(b)) if fits(a, b) && ordered => {
                 let message = format!("`{}` is {}, and these are equal or not", left.name, left.words());
                 let help = "numbers, durations and dates have an order".to_string();

@@ -85,7 +85,7 @@ macro_rules! files {
     };
 }
 
-files!(activity, autumn, changed, compare, custom, fields, jql_fields, jql_functions, session, text, was, zones);
+files!(activity, autumn, changed, compare, custom, fields, jql_fields, jql_functions, scriptrunner, session, text, was, zones);
 
 #[test]
 fn broken_lines_are_failures_and_end_nothing() {

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::random::Random;
-use super::{activity, history, present};
+use super::{activity, history, present, script};
 
 /// A condition as a tree, so that a failing one can be cut down.
 #[derive(Clone, Debug)]
@@ -91,7 +91,9 @@ fn condition(depth: usize, clause: &dyn Fn(&mut Random) -> String, random: &mut 
 
 /// A clause on issues.
 pub fn of_issues(random: &mut Random) -> String {
-    match random.below(22) {
+    match random.below(26) {
+        22..=24 => script::clause(random),
+        25 => script::of_field(random),
         0..=10 => present::clause(random),
         11 | 12 => present::of_the_key(random),
         13 => subquery(random),
@@ -104,7 +106,9 @@ pub fn of_issues(random: &mut Random) -> String {
 
 /// A clause on events.
 fn of_events(random: &mut Random) -> String {
-    match random.below(18) {
+    match random.below(20) {
+        18 => script::clause(random),
+        19 => script::of_field(random),
         0..=3 => activity::attribute(random),
         4..=7 => present::clause(random),
         8 => subquery(random),
