@@ -4,7 +4,7 @@ use super::binder::{Binder, Parameter, did_you_mean};
 use super::bound::Micros;
 use super::dates;
 use crate::catalog::fields::Kind;
-use crate::catalog::functions::{self, Evaluation, Function};
+use crate::catalog::functions::{self, Evaluation, Function, Returns};
 use crate::catalog::{NamedValue, nearest};
 use crate::diagnostic::{Span, codes};
 use crate::syntax::ast::{Argument, Call, Literal, LiteralKind, Operand, Query};
@@ -140,6 +140,9 @@ impl Binder<'_> {
     }
 
     fn instant_call(&self, function: &Function, arguments: &[Literal], span: Span) -> Option<Micros> {
+        if function.returns != Returns::Instant {
+            return self.refuse(codes::WRONG_OPERAND, span, format!("{}() is no date", function.name), None);
+        }
         let increment = match arguments.first() {
             None => None,
             Some(literal) => match dates::increment(&literal.text) {

@@ -6,33 +6,16 @@
 use super::super::binder::Binder;
 use super::super::bound::{Arithmetic, Comparison, Condition, Scalar, Value};
 use super::super::typed::{Type, Typed};
-use super::Call;
+use super::tokens::{DAY, Token, tokens};
+use super::{Call, both};
 use crate::catalog::fields::FIELDS;
 use crate::diagnostic::{Span, codes};
 use crate::syntax::ast::{self, Argument, Literal, LiteralKind, Operand};
 
 const SECOND: f64 = 1e6;
-const DAY: f64 = 86_400.0;
 
 /// Parentheses nest so deep.
 const MOST_NESTED: usize = 64;
-
-#[derive(Clone, Debug, PartialEq)]
-enum Token {
-    /// A number, or a length with its unit in seconds.
-    Number(f64),
-    Length(f64),
-    /// The name of a field.
-    Name(String),
-    /// `now()`, with what stands between its parentheses.
-    Function(String, String),
-    /// `.clearTime()`
-    ClearTime,
-    Compare(Comparison),
-    Sign(Arithmetic),
-    Open,
-    Close,
-}
 
 impl Call<'_> {
     pub(super) fn expression(&self, dates: bool, days: bool) -> Option<Condition> {
@@ -44,7 +27,7 @@ impl Call<'_> {
         let plain = text.is_plain();
         let from = text.span.start as usize + 1;
         let place = |start: usize, end: usize| if plain { Span::new(from + start, from + end) } else { text.span };
-        let tokens = match tokens(&text.text, self) {
+        let tokens = match tokens(&text.text, &self.binder.session.estimates) {
             Ok(tokens) => tokens.into_iter().map(|(token, start, end)| (token, place(start, end))).collect(),
             Err((start, end)) => {
                 let message = format!("`{}` cannot be read in a comparison", text.text.get(start..end).unwrap_or_default());
@@ -67,7 +50,7 @@ impl Call<'_> {
         }
         let side = |typed: Typed| if days { cleared(typed) } else { typed };
         let compared = self.binder.compared(side(left), op, side(right), self.span)?;
-        Some(Condition::All(vec![query?, compared]))
+        Some(both(query?, compared))
     }
 }
 
@@ -77,103 +60,6 @@ fn cleared(date: Typed) -> Typed {
         return date;
     }
     Typed { scalar: Scalar::Day(Box::new(date.scalar)), of: Type::Day, ..date }
-}
-
-type Place = (usize, usize);
-
-/// The tokens with their places, or the place of what is none.
-fn tokens(text: &str, call: &Call<'_>) -> Result<Vec<(Token, usize, usize)>, Place> {
-    let estimates = &call.binder.session.estimates;
-    let working_day = estimates.hours_per_day * 3600.0;
-    let mut out = Vec::new();
-    let mut at = 0;
-    while let Some(c) = text[at..].chars().next() {
-        let rest = &text[at..];
-        let start = at;
-        let token = match c {
-            c if c.is_whitespace() => {
-                at += c.len_utf8();
-                continue;
-            }
-            '(' => Token::Open,
-            ')' => Token::Close,
-            '+' => Token::Sign(Arithmetic::Add),
-            '-' => Token::Sign(Arithmetic::Subtract),
-            '*' => Token::Sign(Arithmetic::Multiply),
-            '/' => Token::Sign(Arithmetic::Divide),
-            '<' | '>' | '=' | '!' => {
-                let signs = [
-                    ("<=", Comparison::LtEq),
-                    (">=", Comparison::GtEq),
-                    ("!=", Comparison::NotEq),
-                    ("==", Comparison::Eq),
-                    ("<", Comparison::Lt),
-                    (">", Comparison::Gt),
-                    ("=", Comparison::Eq),
-                ];
-                let (sign, op) = signs.into_iter().find(|(sign, _)| rest.starts_with(sign)).ok_or((at, at + 1))?;
-                at += sign.len() - 1;
-                Token::Compare(op)
-            }
-            '.' => {
-                const CLEAR: &str = ".cleartime()";
-                let is = rest.get(..CLEAR.len()).is_some_and(|t| t.eq_ignore_ascii_case(CLEAR));
-                if !is {
-                    return Err((at, word_end(text, at + 1)));
-                }
-                at += CLEAR.len() - 1;
-                Token::ClearTime
-            }
-            '"' | '\'' => {
-                let end = rest[1..].find(c).ok_or((at, text.len()))?;
-                at += end + 1;
-                Token::Name(rest[1..=end].to_string())
-            }
-            c if c.is_ascii_digit() => {
-                let digits = rest.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(rest.len());
-                let end = word_end(text, at + digits);
-                let number: f64 = rest[..digits].parse().map_err(|_| (at, end))?;
-                let unit = match &text[at + digits..end] {
-                    "" => None,
-                    "m" => Some(60.0),
-                    "h" => Some(3600.0),
-                    "d" => Some(DAY),
-                    "w" => Some(7.0 * DAY),
-                    "wd" => Some(working_day),
-                    "ww" => Some(estimates.days_per_week * working_day),
-                    _ => return Err((at, end)),
-                };
-                at = end - 1;
-                unit.map_or(Token::Number(number), |unit| Token::Length(number * unit))
-            }
-            c if c.is_alphanumeric() || c == '_' => {
-                let end = word_end(text, at);
-                let word = text[at..end].to_string();
-                if let Some(inner) = text[end..].strip_prefix('(') {
-                    let close = inner.find(')').ok_or((at, text.len()))?;
-                    at = end + close + 1;
-                    Token::Function(word, inner[..close].trim().to_string())
-                } else if let (true, Some(close)) = (word == "cf" && text[end..].starts_with('['), text[end..].find(']')) {
-                    at = end + close;
-                    Token::Name(text[start..=at].to_string())
-                } else {
-                    at = end - 1;
-                    Token::Name(word)
-                }
-            }
-            _ => return Err((at, at + c.len_utf8())),
-        };
-        // Every arm leaves `at` on the last byte of its token.
-        at = text[at..].chars().next().map_or(text.len(), |last| at + last.len_utf8());
-        out.push((token, start, at));
-    }
-    Ok(out)
-}
-
-/// The end of the word that begins at a place.
-fn word_end(text: &str, at: usize) -> usize {
-    let rest = &text[at.min(text.len())..];
-    at.min(text.len()) + rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len())
 }
 
 struct Parser<'a> {

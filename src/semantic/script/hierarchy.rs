@@ -3,7 +3,7 @@
 use super::super::bound::{BoundField, Condition, LinkTest, Relation, Shape};
 use super::super::field::issue_column;
 use super::super::issues::{issues_where, present};
-use super::{Call, column_where, is_one_of};
+use super::{Call, both, column_where, is_one_of};
 use crate::catalog::{eq, fields::Kind};
 use crate::diagnostic::codes;
 use crate::syntax::ast::Literal;
@@ -130,7 +130,7 @@ impl Call<'_> {
 
     pub(super) fn parents_of(&self) -> Option<Condition> {
         let query = self.query(0)?;
-        Some(self.key_among(column_where(self.parent()?, Condition::All(vec![self.is_subtask()?, query]))))
+        Some(self.key_among(column_where(self.parent()?, both(query, self.is_subtask()?))))
     }
 
     pub(super) fn has_subtasks(&self) -> Option<Condition> {
@@ -154,7 +154,7 @@ impl Call<'_> {
 
     pub(super) fn issues_in_epics(&self) -> Option<Condition> {
         let query = self.query(0)?;
-        let epics = Condition::All(vec![self.of_level(|level| level == 1)?, query]);
+        let epics = both(query, self.of_level(|level| level == 1)?);
         let any: Vec<Condition> =
             self.above().map(|column| self.among(column, Relation::Query(Box::new(issues_where(epics.clone()))))).collect();
         if any.is_empty() { self.needs("the columns `parent` and `epic` of the issues table") } else { Some(Condition::Any(any)) }

@@ -7,6 +7,7 @@ mod arithmetic;
 mod hierarchy;
 mod sprints;
 mod things;
+mod tokens;
 mod values;
 mod words;
 
@@ -178,7 +179,15 @@ impl Call<'_> {
         } else {
             site.found(&binder.pattern(&text.text, text.span)?, false)?
         };
-        Some(Condition::All(vec![query?, found]))
+        Some(both(query?, found))
+    }
+}
+
+/// Both hold; an empty query asks for nothing.
+fn both(query: Condition, other: Condition) -> Condition {
+    match query {
+        Condition::All(list) if list.is_empty() => other,
+        query => Condition::All(vec![query, other]),
     }
 }
 
