@@ -278,7 +278,7 @@ pub(super) const SCRIPT_FUNCTIONS: &[Function] = &[
         2..=3,
         Issues,
         S(Script::LinkedIssuesOf { all: true, steps: true }),
-        "The same over up to five steps.",
+        "The same over up to two steps.",
         "issueFunction IN linkedIssuesOfAllRecursiveLimited(\"priority = Highest\", 2)"
     ),
     function!(

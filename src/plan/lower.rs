@@ -14,7 +14,7 @@ use super::scan::{EVENTS, ISSUES, Tables, col};
 use crate::catalog::entities::{self, Entity};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::error::Error;
-use crate::semantic::bound::{BoundField, BoundQuery, ColumnExpr, Condition, Relation, Scope, SortBy, Target};
+use crate::semantic::bound::{BoundField, BoundQuery, ColumnExpr, Condition, LinkTest, Relation, Scope, SortBy, Target};
 
 /// More clauses than this make plans that take longer to optimise than to run.
 const MAX_CLAUSES: usize = 5_000;
@@ -56,7 +56,9 @@ fn clauses(condition: &Condition) -> usize {
             stacker::maybe_grow(64 * 1024, 1024 * 1024, || list.iter().map(clauses).sum())
         }
         Condition::Among(among) => match &among.relation {
-            Relation::Query(query) => 1 + stacker::maybe_grow(64 * 1024, 1024 * 1024, || clauses_of(query)),
+            Relation::Query(query) | Relation::Linked(LinkTest { found: Some(query), .. }) => {
+                1 + stacker::maybe_grow(64 * 1024, 1024 * 1024, || clauses_of(query))
+            }
             _ => 1,
         },
         _ => 1,

@@ -17,6 +17,9 @@ const SECOND: f64 = 1e6;
 /// Parentheses nest so deep.
 const MOST_NESTED: usize = 64;
 
+/// Sums of thousands would be thousands deep.
+const MOST_TOKENS: usize = 500;
+
 impl Call<'_> {
     pub(super) fn expression(&self, dates: bool, days: bool) -> Option<Condition> {
         let (query, text) = match self.arguments {
@@ -27,7 +30,7 @@ impl Call<'_> {
         let plain = text.is_plain();
         let from = text.span.start as usize + 1;
         let place = |start: usize, end: usize| if plain { Span::new(from + start, from + end) } else { text.span };
-        let tokens = match tokens(&text.text, &self.binder.session.estimates) {
+        let tokens: Vec<_> = match tokens(&text.text, &self.binder.session.estimates) {
             Ok(tokens) => tokens.into_iter().map(|(token, start, end)| (token, place(start, end))).collect(),
             Err((start, end)) => {
                 let message = format!("`{}` cannot be read in a comparison", text.text.get(start..end).unwrap_or_default());
@@ -35,6 +38,10 @@ impl Call<'_> {
                 return self.binder.refuse(codes::WRONG_ARGUMENTS, place(start, end), message, help);
             }
         };
+        if tokens.len() > MOST_TOKENS {
+            let message = format!("a comparison has at most {MOST_TOKENS} fields, numbers and signs");
+            return self.binder.refuse(codes::WRONG_ARGUMENTS, text.span, message, None);
+        }
         let mut parser = Parser { binder: self.binder, tokens, at: 0, end: text.span, depth: 0 };
         let left = parser.sum()?;
         let op = parser.comparison()?;

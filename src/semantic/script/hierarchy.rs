@@ -11,6 +11,9 @@ use crate::syntax::ast::Literal;
 /// Links are followed so far and no farther: each step is a join.
 const MOST_STEPS: usize = 5;
 
+/// The same where parents and epics count: each step asks for the one before it five times.
+const MOST_STEPS_OF_ALL: usize = 2;
+
 impl Call<'_> {
     fn need_links(&self) -> Option<()> {
         if self.binder.catalog.link_types.is_some() { Some(()) } else { self.needs("a table of links") }
@@ -58,7 +61,7 @@ impl Call<'_> {
     pub(super) fn linked_issues_of(&self, all: bool, steps: bool) -> Option<Condition> {
         self.need_links()?;
         let query = self.query(0);
-        let count = if steps { self.steps(self.argument(1)?)? } else { 1 };
+        let count = if steps { self.steps(self.argument(1)?, if all { MOST_STEPS_OF_ALL } else { MOST_STEPS })? } else { 1 };
         let phrases = self.binder.other_side(self.arguments.get(if steps { 2 } else { 1 }..).unwrap_or_default())?;
         let mut reached = Vec::new();
         let mut last = query?;
@@ -69,12 +72,12 @@ impl Call<'_> {
         Some(if reached.len() == 1 { last } else { Condition::Any(reached) })
     }
 
-    fn steps(&self, literal: &Literal) -> Option<usize> {
+    fn steps(&self, literal: &Literal, most: usize) -> Option<usize> {
         match literal.text.trim().parse::<usize>() {
-            Ok(steps @ 1..=MOST_STEPS) => Some(steps),
+            Ok(steps) if (1..=most).contains(&steps) => Some(steps),
             _ => {
                 let message = format!("`{}` is no depth that links are followed to", literal.text);
-                let help = format!("write a whole number from 1 to {MOST_STEPS}");
+                let help = format!("write a whole number from 1 to {most}");
                 self.binder.refuse(codes::UNREAD_NUMBER, literal.span, message, help)
             }
         }

@@ -108,3 +108,64 @@ pub fn of_field(random: &mut Random) -> String {
     ]);
     format!("{field} {} {call}", random.pick(&["IN", "NOT IN"]))
 }
+
+/// Whatever stands in the quotes of an argument is answered or refused.
+#[test]
+fn any_words_in_quotes_are_read() {
+    const PIECES: &[&str] = &[
+        "by",
+        "after",
+        "inRole",
+        "ann",
+        "'",
+        "(",
+        ")",
+        ",",
+        "-7d",
+        "é",
+        "…",
+        "due",
+        "resolved",
+        ".clearTime()",
+        "+",
+        "-",
+        "*",
+        "/",
+        "<",
+        ">=",
+        "=",
+        "1d",
+        "2.5",
+        "1.2.3",
+        "now(",
+        "now()",
+        "cf[1]",
+        "status = Open",
+        "AND",
+        "ORDER BY",
+        "]",
+        "!",
+        "~",
+        "$p",
+        "\t",
+    ];
+    let mut random = Random::new(20_260_310);
+    let tables = super::world::world(&mut random);
+    let world = super::Asked::new(&tables, "UTC", jqlx::semantic::WeekStart::Sunday);
+    for _ in 0..600 {
+        let glue = random.pick(&[" ", ""]);
+        let text = (0..random.below(7)).map(|_| random.pick(PIECES)).collect::<Vec<_>>().join(glue);
+        let call = match random.below(8) {
+            0 => format!("commented(\"{text}\")"),
+            1 => format!("workLogged(\"{text}\")"),
+            2 => format!("subtasksOf(\"{text}\")"),
+            3 => format!("linkedIssuesOf(\"{text}\", \"{text}\")"),
+            4 => format!("issueFieldMatch(\"\", summary, \"{text}\")"),
+            5 => format!("hasComments(\"{text}\")"),
+            6 => format!("dateCompare(\"{text}\")"),
+            _ => format!("expression(\"\", \"{text}\")"),
+        };
+        let Err(how) = world.agree(&format!("issueFunction IN {call}")) else { continue };
+        assert!(how.contains("jqlx::bind::") || how.contains("jqlx::syntax::"), "{call}: {how}");
+    }
+}
