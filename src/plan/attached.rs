@@ -2,11 +2,11 @@
 
 use datafusion::arrow::datatypes::DataType;
 use datafusion::functions::expr_fn::coalesce;
-use datafusion::functions_aggregate::expr_fn::{bool_or, count, last_value, min};
+use datafusion::functions_aggregate::expr_fn::{bool_or, count, min};
 use datafusion::logical_expr::{Expr, LogicalPlanBuilder, cast, lit, try_cast, when};
 
 use super::activity::within;
-use super::expr::{actor_in, all, any, in_list, test, texts};
+use super::expr::{actor_in, all, any, holds_last, in_list, test, texts};
 use super::functions;
 use super::scan::{EVENTS, Tables, col};
 use crate::catalog::verbs;
@@ -43,7 +43,8 @@ impl Attached {
         let fact = col(&self.alias(), &format!("thing_{at}"));
         match which {
             Which::AtLeast(least) if least > 1 => fact.gt_eq(lit(least)),
-            _ => fact,
+            Which::AtLeast(_) => fact,
+            Which::Newest => fact.eq(lit(1i64)),
         }
     }
 
@@ -72,11 +73,11 @@ impl Attached {
         } else {
             cast(event.clone(), DataType::Utf8View)
         };
-        let mut facts = vec![last_value(is("deleted"), order()).alias("gone"), min(time.clone()).alias("made")];
+        let mut facts = vec![holds_last(is("deleted"), order())?.alias("gone"), min(time.clone()).alias("made")];
         for (at, (test, passes)) in tests.iter().zip(passes).enumerate() {
             let fact = match test {
                 AttachedTest::Author(_) | AttachedTest::Made { .. } => bool_or(passes),
-                _ => last_value(passes, order()),
+                _ => holds_last(passes, order())?,
             };
             facts.push(fact.alias(format!("test_{at}")));
         }
@@ -84,15 +85,19 @@ impl Attached {
             .scan("events", EVENTS)?
             .filter(all(wanted))?
             .aggregate(vec![issue.clone(), thing.alias("thing")], facts)?
-            .filter(plain("gone").is_not_true())?;
+            .filter(plain("gone").eq(lit(0i64)))?;
         let mut of_issue = Vec::with_capacity(self.facts.len());
         for (number, (of, which)) in self.facts.iter().enumerate() {
             let held = of.iter().filter_map(|t| tests.iter().position(|known| *known == t));
-            let hit = all(held.map(|at| plain(&format!("test_{at}"))).collect());
+            let holds = |at: usize| match tests.get(at) {
+                Some(AttachedTest::Author(_) | AttachedTest::Made { .. }) => plain(&format!("test_{at}")),
+                _ => plain(&format!("test_{at}")).eq(lit(1i64)),
+            };
+            let hit = all(held.map(holds).collect());
             let fact = match which {
                 Which::AtLeast(least) if *least > 1 => count(when(hit, lit(1i64)).end()?),
                 Which::AtLeast(_) => bool_or(hit),
-                Which::Newest => last_value(hit, vec![plain("made").sort(true, false), plain("thing").sort(true, false)]),
+                Which::Newest => holds_last(hit, vec![plain("made").sort(true, false), plain("thing").sort(true, false)])?,
             };
             of_issue.push(fact.alias(format!("thing_{number}")));
         }

@@ -5,12 +5,14 @@
 
 use datafusion::arrow::datatypes::DataType;
 use datafusion::functions::expr_fn::lower;
+use datafusion::functions_aggregate::expr_fn::last_value;
 use datafusion::functions_nested::expr_fn::{array_element, cardinality};
-use datafusion::logical_expr::{Expr, cast, lit};
+use datafusion::logical_expr::{Expr, SortExpr, cast, lit, when};
 use datafusion::scalar::ScalarValue;
 
 use super::functions;
 use super::scan::{Tables, field, time};
+use crate::error::Error;
 use crate::semantic::bound::{Actors, CascadeChild, Comparison, FieldCondition, HistoryValues, Shape, Test, Value, Values};
 
 /// The conjunction as a balanced tree: a chain of thousands would be thousands deep.
@@ -156,6 +158,13 @@ pub(crate) fn comparison(left: Expr, op: Comparison, right: Expr) -> Expr {
         Comparison::Gt => left.gt(right),
         Comparison::GtEq => left.gt_eq(right),
     }
+}
+
+/// Whether a test holds in the last row of a group, as 1 or 0.
+///
+/// A number, not a truth value: of those, DataFusion 55 may take the last of any partition for the last of all.
+pub(crate) fn holds_last(test: Expr, order: Vec<SortExpr>) -> Result<Expr, Error> {
+    Ok(last_value(when(test, lit(1i64)).otherwise(lit(0i64))?, order))
 }
 
 /// Whether a value of history, by name and id, is one of `values`.

@@ -3,13 +3,13 @@
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::{Column, JoinType};
 use datafusion::functions::expr_fn::lower;
-use datafusion::functions_aggregate::expr_fn::{count, last_value};
+use datafusion::functions_aggregate::expr_fn::count;
 use datafusion::logical_expr::{Expr, LogicalPlanBuilder, cast, lit, when};
 
 use super::activity;
 use super::attached::Attached;
 use super::columns::Zone;
-use super::expr::{all, any, condition, in_list, texts};
+use super::expr::{all, any, condition, holds_last, in_list, texts};
 use super::scan::{EVENTS, ISSUES, Tables, col, field, field_of};
 use crate::error::Error;
 use crate::semantic::bound::{BoundField, EventTest, LinkTest, Relation, Shape};
@@ -169,8 +169,8 @@ fn last_event(tables: &Tables, test: &EventTest) -> Result<LogicalPlanBuilder, E
     let order = vec![need("time")?.sort(true, false), need("event_id")?.sort(true, false)];
     let passes = activity::event(tables, test)?;
     let last =
-        tables.scan("events", EVENTS)?.filter(counts)?.aggregate(vec![issue], vec![last_value(passes, order).alias("passes")])?;
-    Ok(last.filter(plain("passes"))?.project(vec![plain("issue_id").alias("member")])?)
+        tables.scan("events", EVENTS)?.filter(counts)?.aggregate(vec![issue], vec![holds_last(passes, order)?.alias("passes")])?;
+    Ok(last.filter(plain("passes").eq(lit(1i64)))?.project(vec![plain("issue_id").alias("member")])?)
 }
 
 fn plain(name: &str) -> Expr {
