@@ -161,6 +161,10 @@ pub struct Version {
     pub released: bool,
     /// Whether it is archived.
     pub archived: bool,
+    /// Its start day, since 1970-01-01.
+    pub start: Option<i32>,
+    /// Its release day, planned or real.
+    pub release: Option<i32>,
 }
 
 /// A named value, such as a status.
@@ -178,6 +182,10 @@ pub struct NamedValue {
     pub level: Option<i64>,
     /// A sprint's start, in UTC microseconds.
     pub start: Option<i64>,
+    /// When a sprint was completed, or else is to end.
+    pub end: Option<i64>,
+    /// A sprint's board, by its id.
+    pub board: Option<String>,
 }
 
 /// The values of a kind.

@@ -72,6 +72,7 @@ codes! {
     NOT_YET = "jqlx::bind::not_yet", "A construct of the language that this version cannot evaluate.";
     NEEDS_DATA = "jqlx::bind::needs_data", "The tables do not hold what the field or function needs.";
     LEADING_WILDCARD = "jqlx::bind::leading_wildcard", "A word of a text search begins with * or ?.";
+    BAD_PATTERN = "jqlx::bind::bad_pattern", "A regular expression cannot be read.";
     NOT_ORDERABLE = "jqlx::bind::not_orderable", "ORDER BY does not take that field.";
     WRONG_COLUMN = "jqlx::bind::wrong_column", "A column of GROUP BY, SHOW or ORDER BY does not fit there.";
     WRONG_PREDICATE = "jqlx::bind::wrong_predicate", "A predicate does not fit the clause.";

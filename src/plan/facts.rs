@@ -16,7 +16,7 @@ use super::membership::Membership;
 use super::scan::{EVENTS, ISSUES, Tables, col};
 use super::sequence::Chain;
 use super::timeline::Timeline;
-use super::{activity, intervals};
+use super::{activity, intervals, scalar};
 use crate::error::Error;
 use crate::semantic::bound::{
     AmongCondition, BoundField, Condition, EventCondition, HistoryCondition, Relation, Scope, SequenceCondition, Target,
@@ -67,6 +67,7 @@ impl<'a> Facts<'a> {
             Condition::History(history) => self.history(history),
             Condition::Among(among) => self.among(among),
             Condition::Sequence(sequence) => Ok(self.sequence(sequence)),
+            Condition::Compare(of) => Ok(scalar::compare(self.tables, of, self.zone)),
         })
     }
 
@@ -143,12 +144,12 @@ impl<'a> Facts<'a> {
     fn among(&mut self, of: &AmongCondition) -> Result<Expr, Error> {
         let hit = match &of.relation {
             // All questions about things of one kind share a scan.
-            Relation::Attached { entities, tests } if self.is_issue_id(&of.field) => {
+            Relation::Attached { entities, tests, which } if self.is_issue_id(&of.field) => {
                 let at = self.attached.iter().position(|a| a.is_of(entities)).unwrap_or_else(|| {
                     self.attached.push(Attached::new(entities, self.attached.len()));
                     self.attached.len() - 1
                 });
-                self.attached[at].fact(tests)
+                self.attached[at].fact(tests, *which)
             }
             relation => {
                 let known = self.memberships.iter().find(|m| m.is_of(&of.field, relation));

@@ -41,6 +41,7 @@ impl Binder<'_> {
             | Source::Above
             | Source::EpicAbove
             | Source::Filter
+            | Source::Function
             | Source::Texts { .. }
             | Source::Comment
             | Source::WorklogAuthor

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::random::Random;
-use super::{activity, history, present};
+use super::{activity, history, present, script};
 
 /// A condition as a tree, so that a failing one can be cut down.
 #[derive(Clone, Debug)]
@@ -100,6 +100,7 @@ const NO_PAST: &[&str] = &[
     "attachments",
     "property",
     "linkedIssues",
+    "issueFunction",
     "votedIssues",
     "issueHistory",
     "RemoteLinks",
@@ -175,7 +176,9 @@ fn condition(depth: usize, clause: &dyn Fn(&mut Random) -> String, random: &mut 
 
 /// A clause on issues.
 pub fn of_issues(random: &mut Random) -> String {
-    match random.below(25) {
+    match random.below(29) {
+        25..=27 => script::clause(random),
+        28 => script::of_field(random),
         24 => activity::by_author(true, random),
         22 | 23 => activity::sequence(true, random),
         0..=10 => present::clause(random),
@@ -190,7 +193,9 @@ pub fn of_issues(random: &mut Random) -> String {
 
 /// A clause on events.
 fn of_events(random: &mut Random) -> String {
-    match random.below(21) {
+    match random.below(23) {
+        21 => script::clause(random),
+        22 => script::of_field(random),
         20 => activity::by_author(true, random),
         18 | 19 => activity::sequence(false, random),
         0..=3 => activity::attribute(random),
