@@ -68,6 +68,8 @@ pub enum Wanted {
     Held(String),
     /// Whether there is an issue of that key, or was.
     Key(String),
+    /// From when until when there are events.
+    Period,
 }
 
 /// Answers to [`Wanted`].
@@ -81,6 +83,8 @@ pub struct LookedUp {
     pub held: HashMap<String, Vec<String>>,
     /// Whether there is an issue of the key.
     pub keys: HashMap<String, bool>,
+    /// The first and the last instant of an event, in UTC microseconds; none inside: there are no events.
+    pub period: Option<Option<(i64, i64)>>,
 }
 
 /// An account.

@@ -297,7 +297,7 @@ impl Row<'_> {
         ints.is_valid(0).then(|| ints.as_primitive::<Int64Type>().value(0))
     }
 
-    fn time(&self, name: &str) -> Option<i64> {
+    pub(super) fn time(&self, name: &str) -> Option<i64> {
         let (_, array) = self.column(name)?;
         array.as_primitive_opt::<TimestampMicrosecondType>().map(|times| times.value(self.at))
     }

@@ -9,6 +9,7 @@ mod columns;
 mod compare;
 mod condition;
 mod counting;
+mod coverage;
 mod dates;
 mod events;
 mod explain;

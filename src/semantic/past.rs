@@ -24,6 +24,7 @@ impl Binder<'_> {
             let help = "AS OF looks back: name an instant that has passed".to_string();
             return self.refuse(codes::FUTURE, operand.span(), "that instant has not come yet", help);
         }
+        self.check_covered(None, Some(at), operand.span());
         Some(Some(AsOf::Instant(at)))
     }
 
