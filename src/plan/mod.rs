@@ -9,6 +9,7 @@ mod attached;
 mod bursts;
 mod clock;
 mod columns;
+mod elements;
 mod expr;
 mod facts;
 pub(crate) mod functions;

@@ -1,7 +1,7 @@
 //! AS OF: the instant, and how each column that the query reads is told from events.
 
 use super::binder::Binder;
-use super::bound::{AsOf, BoundField, BoundQuery, Condition, HistoryField, PastColumn, Told};
+use super::bound::{AsOf, BoundField, BoundQuery, Condition, HistoryField, PastColumn, Relation, Told};
 use super::uses;
 use crate::catalog::fields::{self, FIELDS, Field, Kind, Source};
 use crate::diagnostic::{Span, codes};
@@ -71,12 +71,6 @@ impl Binder<'_> {
         }
         for of in uses::issue_columns(&query) {
             let told = self.told(&of)?;
-            if query.as_of == Some(AsOf::Event)
-                && let Told::Changes { field, .. } = &told
-                && field.multi
-            {
-                return self.not_yet(&format!("AS OF EVENT of `{}`, which holds several values,", of.name), span);
-            }
             query.past.push(PastColumn { column: of.column, shape: of.shape, told });
         }
         Some(query)
@@ -123,6 +117,9 @@ impl Binder<'_> {
                 let help = "ask for the value that the field had: status = Done AS OF EVENT".to_string();
                 let message = "WAS asks of all times, and AS OF EVENT of one";
                 self.refuse(codes::WRONG_PREDICATE, history.span, message, help)
+            }
+            Some(Condition::Among(among)) if matches!(among.relation, Relation::Attached { .. }) => {
+                self.not_yet("comments and work logs of the issue at each event", among.span)
             }
             _ => Some(()),
         }

@@ -137,23 +137,11 @@ fn as_of(random: &mut Random) -> &'static str {
     ])
 }
 
-/// Fields with several values, and what stands on them: at events they are not answered yet.
-const LISTS: &[&str] = &[
-    "fixVersion",
-    "affectedVersion",
-    "labels",
-    "component",
-    "sprint",
-    "Teams",
-    "Place",
-    "comment",
-    "worklog",
-    "IN (ISSUES",
-    "IN (ACTIVITY",
-];
+/// What is asked of other events and issues, at no single event.
+const ELSEWHERE: &[&str] = &["comment", "worklog", "text ~", "textfields", "IN (ISSUES", "IN (ACTIVITY"];
 
 fn at_events_tail(tail: String) -> String {
-    let asks = LISTS.iter().chain(NO_PAST).any(|word| tail.contains(word));
+    let asks = ELSEWHERE.iter().chain(NO_PAST).any(|word| tail.contains(word));
     if asks { String::new() } else { tail }
 }
 
@@ -341,7 +329,7 @@ pub fn activity(random: &mut Random) -> Query {
         4 => " SHOW eventId, actor, issue.status, labels, time, issue.key".to_string(),
         _ => groups(GROUPS, random),
     };
-    let at_events = !condition.to_string().contains(" WAS ") && !LISTS.iter().any(|list| condition.to_string().contains(list));
+    let at_events = !condition.to_string().contains(" WAS ") && !ELSEWHERE.iter().any(|list| condition.to_string().contains(list));
     if as_of.is_empty() && at_events && !NO_PAST.iter().any(|word| condition.to_string().contains(word)) && random.chance(40) {
         return Query { head: "ACTIVITY WHERE ", condition, as_of: " AS OF EVENT", tail: at_events_tail(tail) };
     }
