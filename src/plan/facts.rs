@@ -113,6 +113,16 @@ impl<'a> Facts<'a> {
     }
 
     fn history(&mut self, of: &HistoryCondition) -> Result<Expr, Error> {
+        let held = self.held(of)?;
+        let hit = match self.target {
+            Target::Issues => held,
+            // What belongs to no issue held nothing, not even emptiness.
+            Target::Activity => all(vec![self.tables.need("events", EVENTS, "issue_id")?.is_not_null(), held]),
+        };
+        Ok(if of.negated { hit.is_not_true() } else { hit })
+    }
+
+    fn held(&mut self, of: &HistoryCondition) -> Result<Expr, Error> {
         // Every element that is added leaves nothing, so that events alone do not tell where nothing was held.
         let emptiness = of.field.multi && of.values.empty;
         let bare = of.by.is_empty() && of.via.is_empty() && of.bounds.is_empty() && of.lasted.is_none() && !emptiness;
@@ -121,24 +131,22 @@ impl<'a> Facts<'a> {
                 self.timelines.push(Timeline::new(self.target, of, self.timelines.len()));
                 self.timelines.len() - 1
             });
-            let hit = self.timelines[at].fact();
-            return Ok(if of.negated { hit.is_not_true() } else { hit });
+            return Ok(self.timelines[at].fact());
         }
-        let hit = if bare && self.target == Target::Issues {
+        if bare && self.target == Target::Issues {
             // Held at any time: now, or on either side of some change.
             let touched = all(vec![
                 activity::of_field(self.tables, &of.field)?,
                 any(vec![activity::side(self.tables, "from", &of.values)?, activity::side(self.tables, "to", &of.values)?]),
             ]);
-            any(vec![self.event_fact(touched, false), intervals::present(self.tables, &of.field, &of.values)])
+            Ok(any(vec![self.event_fact(touched, false), intervals::present(self.tables, &of.field, &of.values)]))
         } else {
             let at = self.intervals.iter_mut().position(|i| i.takes(of)).unwrap_or_else(|| {
                 self.intervals.push(Intervals::new(of, self.intervals.len()));
                 self.intervals.len() - 1
             });
-            self.intervals[at].fact(self.tables, of)?
-        };
-        Ok(if of.negated { hit.is_not_true() } else { hit })
+            self.intervals[at].fact(self.tables, of)
+        }
     }
 
     fn among(&mut self, of: &AmongCondition) -> Result<Expr, Error> {

@@ -318,7 +318,7 @@ pub enum Value {
 }
 
 /// `field WAS values predicates`: some interval of the field's life has one of the values and satisfies all predicates;
-/// with `negated`, no interval does. Of a field with several values at a time each element has intervals of its own, and
+/// with `negated`, no interval does. What belongs to no issue has no intervals. Of a field with several values at a time each element has intervals of its own, and
 /// EMPTY holds where there is none; its values are then EMPTY alone or names, never both, and intervals of EMPTY that
 /// begin and end at one instant do not count.
 #[derive(Clone, Debug, PartialEq)]
