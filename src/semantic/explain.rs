@@ -7,7 +7,7 @@ use super::session::{Session, timestamp};
 
 /// Says what a query means.
 pub fn explain(query: &BoundQuery, session: &Session) -> String {
-    let words = Words { session };
+    let words = Words { session, target: query.target };
     let mut out = match (query.target, query.aggregated) {
         (Target::Issues, false) => "Issues".to_string(),
         (Target::Activity, false) => "Events".to_string(),
@@ -21,6 +21,14 @@ pub fn explain(query: &BoundQuery, session: &Session) -> String {
             words.condition(condition, 0, &mut out);
         }
     }
+    match query.as_of {
+        None => {}
+        Some(AsOf::Instant(at)) => {
+            let at = words.time(at);
+            out.push_str(&format!("\nAll as it was at {at}: the issues and values of then, and the events until then."));
+        }
+        Some(AsOf::Event) => out.push_str("\nFields of issues are those at the time of each event, not those of now."),
+    }
     if query.with_deleted {
         out.push_str("\nIssues that were deleted are included.");
     }
@@ -33,7 +41,7 @@ pub fn explain(query: &BoundQuery, session: &Session) -> String {
     }
     out.push_str(&format!(
         "\nNow is {}; days begin at midnight in {}.",
-        words.time(session.now),
+        words.time(if let Some(AsOf::Instant(at)) = query.as_of { at } else { session.now }),
         session.zone.iana_name().unwrap_or("the given zone")
     ));
     out
@@ -41,6 +49,8 @@ pub fn explain(query: &BoundQuery, session: &Session) -> String {
 
 struct Words<'a> {
     session: &'a Session,
+    /// What the rows are.
+    target: Target,
 }
 
 impl Words<'_> {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Run, jqlx};
+use super::{Run, jqlx, snapshot};
 
 /// Question, and for each of its commands what must be found: ids of events without `demo:`, or keys of issues.
 /// Written by hand from the stories of the sample data, not from answers. Of a grouped answer, the events behind it.
@@ -117,4 +117,16 @@ fn recipes_find_what_the_stories_hold_and_nothing_else() {
     }
     let known = |recipe: &Recipe| FOUND.iter().any(|(question, _)| *question == recipe.question);
     assert!(recipes.iter().all(known), "a recipe without a number");
+}
+
+/// What the recipes mean in plain words, as `jqlx explain` says it.
+#[test]
+fn recipes_are_explained_in_plain_words() {
+    let mut words = String::new();
+    for Recipe { question, command, .. } in recipes() {
+        let explained = sh(&command.replacen("jqlx query", "jqlx explain --stage meaning", 1)).out;
+        words.push_str(&format!("{question}. {command}\n\n{explained}\n"));
+    }
+    let run = Run { code: Some(0), out: words, err: String::new() };
+    snapshot("recipes_explained", "explain --stage meaning RECIPE", &run, &[]);
 }
