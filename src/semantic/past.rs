@@ -65,7 +65,7 @@ impl Binder<'_> {
             return Some(query);
         }
         if query.as_of == Some(AsOf::Event) {
-            self.check_at_events(query.condition.as_ref(), span)?;
+            self.check_at_events(query.condition.as_ref())?;
         }
         for of in uses::issue_columns(&query) {
             let told = self.told(&of)?;
@@ -112,10 +112,10 @@ impl Binder<'_> {
     }
 
     /// What is asked of the issue at each event is its columns; its whole history has no one instant.
-    fn check_at_events(&self, condition: Option<&Condition>, span: Span) -> Option<()> {
+    fn check_at_events(&self, condition: Option<&Condition>) -> Option<()> {
         match condition {
             Some(Condition::All(list) | Condition::Any(list)) => {
-                stacker::maybe_grow(64 * 1024, 1024 * 1024, || list.iter().try_for_each(|c| self.check_at_events(Some(c), span)))
+                stacker::maybe_grow(64 * 1024, 1024 * 1024, || list.iter().try_for_each(|c| self.check_at_events(Some(c))))
             }
             Some(Condition::History(history)) => {
                 let help = "ask for the value that the field had: status = Done AS OF EVENT".to_string();
