@@ -160,7 +160,7 @@ impl Steps {
             for (test, not) in gap {
                 let name = format!("not_{test}");
                 self = self.nearest(Look::Ahead, &step(&passes_name(*test)), "place", &not.same, &name)?;
-                parts.push(step(&name).is_null().or(step(&name).gt(step("next_place"))));
+                parts.push(step(&name).is_null().or(step(&name).gt_eq(step("next_place"))));
             }
         }
         for (test, not) in &link.nothing {
@@ -188,7 +188,7 @@ impl Steps {
             let same: Vec<_> = not.same.iter().map(|(_, key)| (key.clone(), key.clone())).collect();
             let name = format!("not_{test}");
             self = self.nearest(Look::Back, &step(&passes_name(*test)), "place", &same, &name)?;
-            parts.push(step(&name).is_null().or(step(&name).lt(step("last_place"))));
+            parts.push(step(&name).is_null().or(step(&name).lt_eq(step("last_place"))));
         }
         self.keep(all(parts), reached(at))
     }

@@ -8,7 +8,7 @@ use super::text::{TextFlavor, TextQuery};
 
 /// Says what a query means.
 pub fn explain(query: &BoundQuery, session: &Session) -> String {
-    let words = Words { session };
+    let words = Words { session, target: query.target };
     let mut out = match (query.target, query.aggregated) {
         (Target::Issues, false) => "Issues".to_string(),
         (Target::Activity, false) => "Events".to_string(),
@@ -22,6 +22,14 @@ pub fn explain(query: &BoundQuery, session: &Session) -> String {
             words.condition(condition, 0, &mut out);
         }
     }
+    match query.as_of {
+        None => {}
+        Some(AsOf::Instant(at)) => {
+            let at = words.time(at);
+            out.push_str(&format!("\nAll as it was at {at}: the issues and values of then, and the events until then."));
+        }
+        Some(AsOf::Event) => out.push_str("\nFields of issues are those at the time of each event, not those of now."),
+    }
     if query.with_deleted {
         out.push_str("\nIssues that were deleted are included.");
     }
@@ -34,7 +42,7 @@ pub fn explain(query: &BoundQuery, session: &Session) -> String {
     }
     out.push_str(&format!(
         "\nNow is {}; days begin at midnight in {}.",
-        words.time(session.now),
+        words.time(if let Some(AsOf::Instant(at)) = query.as_of { at } else { session.now }),
         session.zone.iana_name().unwrap_or("the given zone")
     ));
     out
@@ -42,6 +50,8 @@ pub fn explain(query: &BoundQuery, session: &Session) -> String {
 
 pub(super) struct Words<'a> {
     session: &'a Session,
+    /// What the rows are.
+    target: Target,
 }
 
 impl Words<'_> {

@@ -1,7 +1,7 @@
 //! Events, counts and sequences in plain words.
 
 use super::{Words, actors, article, comparison, history_values, length_text, or_list, searched};
-use crate::semantic::bound::{EventCondition, EventTest, SequenceCondition, SequenceStep, Times};
+use crate::semantic::bound::{EventCondition, EventTest, SequenceCondition, SequenceStep, Target, Times};
 
 impl Words<'_> {
     pub(super) fn events(&self, condition: &EventCondition) -> String {
@@ -11,12 +11,16 @@ impl Words<'_> {
             (None, true) => format!("it is not so that {what}"),
             (Some(times), negated) => {
                 let not = if negated { "it is not so that " } else { "" };
-                format!("{not}{} it happened that {what}", self.times(times))
+                let times = self.times(times);
+                match self.target {
+                    Target::Issues => format!("{not}{times} it happened that {what}"),
+                    Target::Activity => format!("{not}{what}, and that happened {}", times.trim_end_matches(',')),
+                }
             }
         }
     }
 
-    /// `at least 3 times within 10m, each by the same actor,`
+    /// `at least 3 times within 10m with the same actor,`
     fn times(&self, times: &Times) -> String {
         let mut out = format!("{} {} times", comparison(times.op, false), times.count);
         if let Some(length) = times.within {
@@ -29,28 +33,40 @@ impl Words<'_> {
         out
     }
 
+    /// `first a, later within 1h with the same actor: b`
     pub(super) fn sequence(&self, sequence: &SequenceCondition) -> String {
         let mut out = if sequence.negated { "it is not so that " } else { "" }.to_string();
+        out.push_str(match self.target {
+            Target::Issues => "first ",
+            Target::Activity => "it belongs to a chain: first ",
+        });
         out.push_str(&self.one_of(&sequence.first));
-        for step in &sequence.steps {
-            out.push_str(&self.step(step));
+        for (at, step) in sequence.steps.iter().enumerate() {
+            let more = sequence.steps[at..].iter().any(|later| !later.negated);
+            out.push_str(&self.step(step, more));
         }
         out
     }
 
-    fn step(&self, step: &SequenceStep) -> String {
-        let within = step.within.map(|length| format!(" within {}", length_text(length))).unwrap_or_default();
+    /// A further event; `more`: another event follows a negated one.
+    fn step(&self, step: &SequenceStep, more: bool) -> String {
         let same: Vec<String> = step
             .same
             .iter()
             .map(|(before, this)| match before.column == this.column {
                 true => format!("the same {}", this.name),
-                false => format!("the {} of this as the {} of that", this.name, before.name),
+                false => format!("the {} of the event before as its {}", before.name, this.name),
             })
             .collect();
-        let same = if same.is_empty() { String::new() } else { format!(" with {}", same.join(" and ")) };
-        let after = if step.negated { ", and not afterwards" } else { ", and afterwards" };
-        format!("{after}{within}{same}: {}", self.one_of(&step.events))
+        let same = if same.is_empty() { String::new() } else { format!(", with {}", same.join(" and ")) };
+        let within = step.within.map(|length| format!(" within {}", length_text(length)));
+        let when = match (step.negated, within) {
+            (false, within) => format!("later{}", within.unwrap_or_default()),
+            (true, Some(within)) => format!("nothing of this kind{within} after it"),
+            (true, None) if more => "nothing of this kind between it and the next".to_string(),
+            (true, None) => "nothing of this kind ever after it".to_string(),
+        };
+        format!("; {when}{same}: {}", self.one_of(&step.events))
     }
 
     fn one_of(&self, events: &[EventTest]) -> String {

@@ -31,7 +31,7 @@ fn blocks(text: &str, language: &str) -> Vec<String> {
 fn queries_of_the_pages_do_what_the_pages_say() {
     let now = "2026-06-15T12:00:00Z";
     let mut queries = 0;
-    for page in ["README.md", "docs/language.md", "docs/jql.md", "docs/scriptrunner.md", "docs/tutorial.md"] {
+    for page in ["README.md", "docs/language.md", "docs/jql.md", "docs/scriptrunner.md", "docs/tutorial.md", "docs/recipes.md"] {
         for block in blocks(&document(page), "jqlx") {
             for query in block.split("\n\n").filter(|query| !query.trim().is_empty()) {
                 queries += 1;
@@ -54,7 +54,7 @@ fn queries_of_the_pages_do_what_the_pages_say() {
 fn commands_of_the_pages_print_what_the_pages_show() {
     let folder = tempfile::tempdir().unwrap();
     let mut commands = 0;
-    for page in ["README.md", "docs/tutorial.md"] {
+    for page in ["README.md", "docs/tutorial.md", "docs/recipes.md"] {
         for block in blocks(&document(page), "console") {
             let mut shown: Vec<(String, String)> = Vec::new();
             for line in block.lines() {

@@ -7,6 +7,7 @@ mod formats;
 mod house;
 mod import;
 mod parameters;
+mod recipes;
 mod refusals;
 mod settings;
 mod statistics;

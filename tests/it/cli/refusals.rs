@@ -183,7 +183,7 @@ fn queries_are_refused_with_their_place() {
         ("bad_date_in_after", "jqlx::bind::bad_date", "comment DELETED AFTER yesterday"),
         ("parameter_missing", "jqlx::bind::unknown_parameter", "assignee = $who"),
         ("no_current_user", "jqlx::bind::no_user", "assignee = currentUser()"),
-        ("not_yet", "jqlx::bind::not_yet", "status = Done AS OF \"2026-01-01\""),
+        ("not_yet", "jqlx::bind::not_yet", "ACTIVITY WHERE comment ~ x AS OF EVENT"),
         ("unterminated", "jqlx::syntax::unterminated_string", "summary ~ \"card"),
         ("several", "jqlx::bind::unknown_value", "assginee = alice AND status = Dnoe AND created > tomorow"),
         ("empty_list", "jqlx::syntax", "status IN ()"),
