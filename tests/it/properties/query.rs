@@ -151,8 +151,11 @@ const LISTS: &[&str] = &[
     "IN (ACTIVITY",
 ];
 
+/// What asks of the whole life of an issue, and of no single event.
+const LIVES: &[&str] = &["timeIn", "cycleTime"];
+
 fn at_events_tail(tail: String) -> String {
-    let asks = LISTS.iter().chain(NO_PAST).any(|word| tail.contains(word));
+    let asks = LISTS.iter().chain(NO_PAST).chain(LIVES).any(|word| tail.contains(word));
     if asks { String::new() } else { tail }
 }
 
@@ -250,7 +253,35 @@ const AGGREGATES: &[&str] = &[
     "median(votes) AS middle",
     "count(labels) AS labelled",
     "avg(timeSpent) AS spent",
+    "percentile(votes, 90) AS most",
+    "percentile(\"Story Points\", 25)",
+    "avg(timeIn(status, \"In Progress\")) AS work",
+    "max(timeIn(assignee, EMPTY)) AS waiting",
+    "median(leadTime()) AS lead",
+    "sum(cycleTime())",
+    "count(cycleTime()) AS cycles",
+    "countDistinct(month(created)) AS months",
+    "max(day(created))",
 ];
+
+/// Columns that are computed of a row, by the name that they are given.
+const DURATIONS: &[&str] = &[
+    "timeIn(status, \"In Progress\") AS work",
+    "timeIn(status, Done, \"To Do\") AS work",
+    "timeIn(assignee, ann, EMPTY) AS work",
+    "timeIn(priority, High) AS work",
+    "timeIn(resolution, EMPTY) AS work",
+    "timeIn(Severity, EMPTY) AS work",
+    "leadTime() AS work",
+    "cycleTime() AS work",
+];
+
+/// SHOW of durations, sometimes sorted by the first.
+fn durations(key: &str, random: &mut Random) -> String {
+    let other = random.pick(&["", ", leadTime() AS lead", ", timeIn(status, \"In Review\") AS review", ", cycleTime() AS cycle"]);
+    let order = random.pick(&["", " ORDER BY work", " ORDER BY work DESC"]);
+    format!(" SHOW {key}, {}{other}{order}", random.pick(DURATIONS))
+}
 
 fn groups(of: &[&str], random: &mut Random) -> String {
     let shown = random.several(AGGREGATES, 3);
@@ -312,13 +343,15 @@ pub fn issues(random: &mut Random) -> Query {
         "day(created)",
         "week(created)",
         "week(due)",
+        "timeIn(status, \"In Progress\")",
     ];
     let head = random.pick(&["", "", "", "ISSUES WHERE "]);
     let as_of = as_of(random);
     let condition = condition(6, &past_of(as_of, &of_issues), random);
-    let tail = match random.below(7) {
+    let tail = match random.below(8) {
         0..=3 => format!("{}{}", order(KEYS, random), limit(random)),
         4 => " SHOW key, labels, fixVersion, due, votes, created, Severity, sprint".to_string(),
+        5 => durations("key", random),
         _ => groups(GROUPS, random),
     };
     Query { head, condition, as_of, tail: past_tail(as_of, tail) }
@@ -331,9 +364,10 @@ pub fn activity(random: &mut Random) -> Query {
         &["actor", "entity", "action", "project", "issue", "status", "day(time)", "hour(time)", "week(time)", "quarter(time)"];
     let as_of = as_of(random);
     let condition = condition(6, &past_of(as_of, &of_events), random);
-    let tail = match random.below(7) {
+    let tail = match random.below(8) {
         0..=3 => format!("{}{}", order(KEYS, random), limit(random)),
         4 => " SHOW eventId, actor, issue.status, labels, time, issue.key".to_string(),
+        5 => durations("eventId", random),
         _ => groups(GROUPS, random),
     };
     let at_events = !condition.to_string().contains(" WAS ") && !LISTS.iter().any(|list| condition.to_string().contains(list));
