@@ -8,7 +8,7 @@ use crate::semantic::binder::{Binder, Parameter, did_you_mean};
 use crate::semantic::bound::{Aggregate, AsOf, BoundField, ColumnExpr, HistoryValues, LastingTime, Shape, Unit};
 use crate::semantic::field::{Named, issue_column};
 use crate::semantic::history;
-use crate::syntax::ast::{Argument, Call, FieldRef, Literal, LiteralKind, Operand};
+use crate::syntax::ast::{Argument, Call, FieldRef, Literal, Operand};
 
 /// A call as a column, and what it is called where it has no other name.
 pub(super) fn call_column(binder: &Binder<'_>, call: &Call) -> Option<(String, ColumnExpr)> {
@@ -125,10 +125,7 @@ fn wrong_time_in<T>(binder: &Binder<'_>, call: &Call) -> Option<T> {
 /// The arguments behind the field, bound as the operand of WAS.
 fn values_of(binder: &Binder<'_>, field: &Named, arguments: &[Argument], span: Span) -> Option<HistoryValues> {
     let operand = |argument: &Argument| match argument {
-        Argument::Literal(literal) => {
-            let empty = ["empty", "null"].iter().any(|word| literal.text.eq_ignore_ascii_case(word));
-            if literal.kind == LiteralKind::Word && empty { Operand::Empty(literal.span) } else { Operand::Value(literal.clone()) }
-        }
+        Argument::Literal(literal) => Operand::Value(literal.clone()),
         Argument::Parameter(name) => Operand::Parameter(name.clone()),
         Argument::Call(call) => Operand::Call(call.clone()),
     };

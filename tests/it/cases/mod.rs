@@ -90,6 +90,7 @@ files!(
     as_of,
     autumn,
     changed,
+    columns,
     custom,
     fields,
     jql_fields,

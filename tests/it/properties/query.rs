@@ -255,8 +255,8 @@ const AGGREGATES: &[&str] = &[
     "avg(timeSpent) AS spent",
     "percentile(votes, 90) AS most",
     "percentile(\"Story Points\", 25)",
-    "avg(timeIn(status, \"In Progress\")) AS work",
-    "max(timeIn(assignee, EMPTY)) AS waiting",
+    "avg(timeIn(status, Doing)) AS work",
+    "max(timeIn(assignee, bob)) AS waiting",
     "median(leadTime()) AS lead",
     "sum(cycleTime())",
     "count(cycleTime()) AS cycles",
@@ -266,19 +266,19 @@ const AGGREGATES: &[&str] = &[
 
 /// Columns that are computed of a row, by the name that they are given.
 const DURATIONS: &[&str] = &[
-    "timeIn(status, \"In Progress\") AS work",
-    "timeIn(status, Done, \"To Do\") AS work",
-    "timeIn(assignee, ann, EMPTY) AS work",
+    "timeIn(status, Doing) AS work",
+    "timeIn(status, Closed, Open) AS work",
+    "timeIn(assignee, ann, currentUser(), cid) AS work",
     "timeIn(priority, High) AS work",
-    "timeIn(resolution, EMPTY) AS work",
-    "timeIn(Severity, EMPTY) AS work",
+    "timeIn(resolution, Unresolved) AS work",
+    "timeIn(Severity, S1, S2) AS work",
     "leadTime() AS work",
     "cycleTime() AS work",
 ];
 
 /// SHOW of durations, sometimes sorted by the first.
 fn durations(key: &str, random: &mut Random) -> String {
-    let other = random.pick(&["", ", leadTime() AS lead", ", timeIn(status, \"In Review\") AS review", ", cycleTime() AS cycle"]);
+    let other = random.pick(&["", ", leadTime() AS lead", ", timeIn(status, Open) AS review", ", cycleTime() AS cycle"]);
     let order = random.pick(&["", " ORDER BY work", " ORDER BY work DESC"]);
     format!(" SHOW {key}, {}{other}{order}", random.pick(DURATIONS))
 }
@@ -343,7 +343,7 @@ pub fn issues(random: &mut Random) -> Query {
         "day(created)",
         "week(created)",
         "week(due)",
-        "timeIn(status, \"In Progress\")",
+        "timeIn(status, Doing)",
     ];
     let head = random.pick(&["", "", "", "ISSUES WHERE "]);
     let as_of = as_of(random);
