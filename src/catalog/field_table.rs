@@ -286,6 +286,16 @@ pub const FIELDS: &[Field] = &[
         "A value within an entity property.",
         "issue.property[review].state = open"
     ),
+    field!(
+        "issueFunction",
+        Issue,
+        "E",
+        Source::Function,
+        [],
+        false,
+        "The issues that a function finds, as in ScriptRunner.",
+        "issueFunction IN hasComments()"
+    ),
     field!("issueLink" | "workItemLink", Issue, "E", Source::Links, [], false, "Linked to an issue.", "issueLink = PAY-1"),
     field!(
         "issueLinkType" | "workItemLinkType",

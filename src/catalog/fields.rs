@@ -179,6 +179,8 @@ pub enum Source {
     EpicAbove,
     /// A saved query.
     Filter,
+    /// What a function finds.
+    Function,
     /// An entity property; its key and path stand in the query.
     Property,
     /// Nothing in the tables yet; the text says what is needed.

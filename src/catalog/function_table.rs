@@ -4,6 +4,8 @@ use super::functions::Evaluation::{self, EndOf, Missing, StartOf};
 use super::functions::{Function, Returns};
 use crate::semantic::bound::Unit;
 
+/// An entry of a table of functions.
+/// An entry of a table of functions.
 macro_rules! function {
     ($name:literal $(| $alias:literal)*, $arguments:literal, $least:literal..=$most:expr, $returns:ident, $evaluation:expr, $doc:literal, $example:literal) => {
         Function {
@@ -13,13 +15,17 @@ macro_rules! function {
     };
 }
 
-const SERVER: &str = "state that only the Jira server has";
+pub(super) use function;
+
+/// What only the server could tell.
+pub(super) const SERVER: &str = "state that only the Jira server has";
 const APPROVALS: &str = "approval records";
 const SLA: &str = "SLA records";
-const MANY: usize = 1000;
+/// More arguments than anybody writes.
+pub(super) const MANY: usize = 1000;
 
-/// Every function, in alphabetical order.
-pub const FUNCTIONS: &[Function] = &[
+/// JQL's functions and those that jqlx adds, in alphabetical order.
+pub(super) const FUNCTIONS: &[Function] = &[
     function!("approved", "", 0..=0, State, Missing(APPROVALS), "Approved requests.", "approvals = approved()"),
     function!(
         "approver",
@@ -179,6 +185,15 @@ pub const FUNCTIONS: &[Function] = &[
         "\"Time to resolution\" = everBreached()"
     ),
     function!(
+        "field",
+        "name, [offset]",
+        1..=2,
+        Field,
+        Evaluation::OtherField,
+        "Another field of the row, a date perhaps moved.",
+        "resolved > field(due, \"+1d\")"
+    ),
+    function!(
         "futureSprints",
         "",
         0..=0,
@@ -329,6 +344,15 @@ pub const FUNCTIONS: &[Function] = &[
         "project IN projectsWhereUserHasRole(Developers)"
     ),
     function!(
+        "regex",
+        "pattern",
+        1..=1,
+        Pattern,
+        Evaluation::Regex,
+        "A regular expression, found anywhere in the text.",
+        "summary ~ regex(\"(?i)time-?out\")"
+    ),
+    function!(
         "releasedVersions",
         "[project]",
         0..=1,
@@ -347,6 +371,15 @@ pub const FUNCTIONS: &[Function] = &[
         "\"Time to resolution\" < remaining(\"2h\")"
     ),
     function!("running", "", 0..=0, State, Missing(SLA), "The clock runs.", "\"Time to resolution\" = running()"),
+    function!(
+        "savedQuery",
+        "name",
+        1..=1,
+        Issues,
+        Evaluation::SavedQuery,
+        "The issues of a saved query.",
+        "key IN savedQuery(\"My open bugs\")"
+    ),
     function!(
         "standardIssueTypes" | "standardWorkTypes",
         "",

@@ -1,6 +1,8 @@
-//! What a function is (`reference/jql.md` section 7); the functions themselves are in `function_table`.
+//! What a function is (`reference/jql.md` section 7); the functions themselves are in `function_table` and `script_table`.
 
-pub use super::function_table::FUNCTIONS;
+use super::function_table::FUNCTIONS as OWN;
+pub use super::script::Script;
+use super::script_table::SCRIPT_FUNCTIONS;
 use crate::semantic::bound::Unit;
 
 /// How a function is evaluated.
@@ -65,6 +67,14 @@ pub enum Evaluation {
     },
     /// Nothing yet; the text says what is needed.
     Missing(&'static str),
+    /// Another field of the row, for comparisons alone.
+    OtherField,
+    /// A regular expression, for `~` and `!~` alone.
+    Regex,
+    /// The issues of a saved query.
+    SavedQuery,
+    /// What people know from ScriptRunner and its like.
+    Script(Script),
 }
 
 /// What a function returns, which decides where it may stand.
@@ -83,12 +93,16 @@ pub enum Returns {
     Components,
     Options,
     State,
+    /// A value of the row.
+    Field,
+    /// A pattern of text.
+    Pattern,
 }
 
 impl Returns {
     /// Whether it is a list, for IN and NOT IN only.
     pub fn is_list(self) -> bool {
-        !matches!(self, Self::User | Self::Instant | Self::Version | Self::State)
+        !matches!(self, Self::User | Self::Instant | Self::Version | Self::State | Self::Field | Self::Pattern)
     }
 }
 
@@ -125,6 +139,19 @@ impl Function {
     pub fn signature(&self) -> String {
         format!("{}({})", self.name, self.arguments)
     }
+}
+
+/// Every function: JQL's and those that jqlx adds, then ScriptRunner's, each in alphabetical order.
+pub const FUNCTIONS: &[Function] = &joined::<{ OWN.len() + SCRIPT_FUNCTIONS.len() }>();
+
+const fn joined<const N: usize>() -> [Function; N] {
+    let mut out = [OWN[0]; N];
+    let mut at = 0;
+    while at < N {
+        out[at] = if at < OWN.len() { OWN[at] } else { SCRIPT_FUNCTIONS[at - OWN.len()] };
+        at += 1;
+    }
+    out
 }
 
 /// The function of a name, ignoring case.

@@ -12,6 +12,8 @@ mod function_table;
 pub mod functions;
 mod nearest;
 mod reference;
+mod script;
+mod script_table;
 mod site;
 pub mod verbs;
 

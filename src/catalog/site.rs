@@ -68,6 +68,8 @@ pub enum Wanted {
     Held(String),
     /// Whether there is an issue of that key, or was.
     Key(String),
+    /// From when until when there are events.
+    Period,
 }
 
 /// Answers to [`Wanted`].
@@ -81,6 +83,8 @@ pub struct LookedUp {
     pub held: HashMap<String, Vec<String>>,
     /// Whether there is an issue of the key.
     pub keys: HashMap<String, bool>,
+    /// The first and the last instant of an event, in UTC microseconds; none inside: there are no events.
+    pub period: Option<Option<(i64, i64)>>,
 }
 
 /// An account.
@@ -161,6 +165,10 @@ pub struct Version {
     pub released: bool,
     /// Whether it is archived.
     pub archived: bool,
+    /// Its start day, since 1970-01-01.
+    pub start: Option<i32>,
+    /// Its release day, planned or real.
+    pub release: Option<i32>,
 }
 
 /// A named value, such as a status.
@@ -178,6 +186,10 @@ pub struct NamedValue {
     pub level: Option<i64>,
     /// A sprint's start, in UTC microseconds.
     pub start: Option<i64>,
+    /// When a sprint was completed, or else is to end.
+    pub end: Option<i64>,
+    /// A sprint's board, by its id.
+    pub board: Option<String>,
 }
 
 /// The values of a kind.

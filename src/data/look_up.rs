@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashSet};
 
 use datafusion::arrow::datatypes::DataType;
+use datafusion::functions_aggregate::expr_fn::{max, min};
 use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, lit};
 use datafusion::prelude::SessionContext;
 
@@ -36,6 +37,7 @@ pub(crate) async fn look_up(
                 catalog.looked_up.held.insert(column.clone(), values);
             }
             Wanted::Key(key) => keys.push(key.clone()),
+            Wanted::Period => catalog.looked_up.period = Some(period(context, tables).await?),
         }
     }
     if !keys.is_empty() {
@@ -96,6 +98,17 @@ async fn recorded(context: &SessionContext, tables: &Tables, spellings: &[String
     }
     let rows = tables.scan("events", "seen")?.filter(of_field)?.project(vec![lit("x").alias("value")])?.limit(0, Some(1))?;
     Ok(!values(context, rows.build()?).await?.is_empty())
+}
+
+/// From when until when there are events. Where files tell their least and greatest times, nothing else is read.
+async fn period(context: &SessionContext, tables: &Tables) -> Result<Option<(i64, i64)>, Error> {
+    if !tables.has("events", "time") {
+        return Ok(None);
+    }
+    let (first, last) = (min(col("seen", "time")).alias("first"), max(col("seen", "time")).alias("last"));
+    let rows = tables.scan("events", "seen")?.aggregate(Vec::<Expr>::new(), vec![first, last])?;
+    let rows = collect(context, rows.build()?).await?;
+    Ok(rows.iter().next().and_then(|row| Some((row.time("first")?, row.time("last")?))))
 }
 
 /// The different values of a column of `issues`, of its members where it holds lists.

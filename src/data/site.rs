@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use datafusion::arrow::array::{Array, ArrayRef, AsArray};
 use datafusion::arrow::compute::cast;
-use datafusion::arrow::datatypes::{DataType, Int64Type, TimeUnit, TimestampMicrosecondType};
+use datafusion::arrow::datatypes::{DataType, Date32Type, Int64Type, TimeUnit, TimestampMicrosecondType};
 use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder};
 use datafusion::prelude::SessionContext;
@@ -77,6 +77,8 @@ pub async fn catalog(context: &SessionContext, tables: &Tables) -> Result<Catalo
                 rank: r.int("rank").unwrap_or(place as i64),
                 released: r.truth("released").unwrap_or(false),
                 archived: r.truth("archived").unwrap_or(false),
+                start: r.day("start_date"),
+                release: r.day("release_date"),
             })
             .collect();
         versions.sort_by(|a, b| (&a.project, a.rank).cmp(&(&b.project, b.rank)));
@@ -149,6 +151,8 @@ impl Site<'_> {
                     lead: r.text("lead"),
                     level: r.int("hierarchy_level").or_else(|| r.truth("subtask").map(|subtask| -i64::from(subtask))),
                     start: r.time("start"),
+                    end: r.time("complete").or_else(|| r.time("end")),
+                    board: r.text("board"),
                 };
                 (r.int("rank").unwrap_or(place as i64), value)
             })
@@ -293,9 +297,14 @@ impl Row<'_> {
         ints.is_valid(0).then(|| ints.as_primitive::<Int64Type>().value(0))
     }
 
-    fn time(&self, name: &str) -> Option<i64> {
+    pub(super) fn time(&self, name: &str) -> Option<i64> {
         let (_, array) = self.column(name)?;
         array.as_primitive_opt::<TimestampMicrosecondType>().map(|times| times.value(self.at))
+    }
+
+    fn day(&self, name: &str) -> Option<i32> {
+        let (_, array) = self.column(name)?;
+        array.as_primitive_opt::<Date32Type>().map(|days| days.value(self.at))
     }
 
     fn truth(&self, name: &str) -> Option<bool> {

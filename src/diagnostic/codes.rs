@@ -72,6 +72,7 @@ codes! {
     NOT_YET = "jqlx::bind::not_yet", "A construct of the language that this version cannot evaluate.";
     NEEDS_DATA = "jqlx::bind::needs_data", "The tables do not hold what the field or function needs.";
     LEADING_WILDCARD = "jqlx::bind::leading_wildcard", "A word of a text search begins with * or ?.";
+    BAD_PATTERN = "jqlx::bind::bad_pattern", "A regular expression cannot be read.";
     NOT_ORDERABLE = "jqlx::bind::not_orderable", "ORDER BY does not take that field.";
     WRONG_COLUMN = "jqlx::bind::wrong_column", "A column of GROUP BY, SHOW or ORDER BY does not fit there.";
     WRONG_PREDICATE = "jqlx::bind::wrong_predicate", "A predicate does not fit the clause.";
@@ -79,6 +80,7 @@ codes! {
     UNKNOWN_FILTER = "jqlx::bind::unknown_filter", "No saved query has that name or id.";
     FILTER_CYCLE = "jqlx::bind::filter_cycle", "Saved queries include each other in a circle.";
     FUTURE = "jqlx::bind::future", "AS OF names an instant that has not come yet.";
+    NOT_COVERED = "jqlx::bind::not_covered", "A query asks only of a time of which the data has no events.";
     NEVER_TRUE = "jqlx::bind::never_true", "A clause can hold for no row.";
     TOO_LARGE = "jqlx::plan::too_large", "The query has more clauses than can be planned.";
     NO_FOLDER = "jqlx::data::no_folder", "The data folder does not exist or cannot be read.";

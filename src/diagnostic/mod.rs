@@ -109,6 +109,20 @@ impl Diagnostic {
         self
     }
 
+    /// The same of a text that begins so far behind the start of the one that is shown.
+    pub fn moved(mut self, by: u32) -> Self {
+        for label in &mut self.labels {
+            label.span = Span { start: label.span.start.saturating_add(by), end: label.span.end.saturating_add(by) };
+        }
+        self
+    }
+
+    /// The same at one place.
+    pub fn at_only(mut self, span: Span) -> Self {
+        self.labels = vec![Label { span, text: String::new() }];
+        self
+    }
+
     /// Whether this stops the query.
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error

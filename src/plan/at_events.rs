@@ -17,6 +17,7 @@ use datafusion::logical_expr::{
 };
 
 use super::activity::of_field;
+use super::elements;
 use super::scan::{EVENTS, ISSUES, Tables, col};
 use crate::error::Error;
 use crate::semantic::bound::{HistoryField, PastColumn, Told};
@@ -26,12 +27,24 @@ pub(crate) fn rows(tables: &Tables, rows: LogicalPlanBuilder, columns: &[PastCol
     let mut followed: Vec<&HistoryField> = Vec::new();
     for column in columns {
         if let Told::Changes { field, .. } | Told::ProjectOfKey(field) | Told::Resolution(field) = &column.told
+            && !field.multi
             && !followed.contains(&field)
         {
             followed.push(field);
         }
     }
     let known: Vec<Column> = rows.schema().columns();
+    let mut rows = rows;
+    let mut lists: Vec<(&str, String)> = Vec::new();
+    for column in columns {
+        if let Told::Changes { field, .. } = &column.told
+            && field.multi
+        {
+            let alias = format!("list_{}", lists.len());
+            rows = elements::join_at_events(tables, rows, field, &alias)?;
+            lists.push((&column.column, alias));
+        }
+    }
     let need = |column: &str| tables.need("events", EVENTS, column);
     let (issue, time) = (need("issue_id")?, need("time")?);
     let own = || vec![issue.clone()];
@@ -108,6 +121,11 @@ pub(crate) fn rows(tables: &Tables, rows: LogicalPlanBuilder, columns: &[PastCol
         let value = match &past.told {
             Told::Never => present,
             Told::LastEvent => time.clone(),
+            Told::Changes { field, .. } if field.multi => {
+                let alias = lists.iter().find(|(list, _)| *list == column.name).map_or("", |(_, alias)| alias.as_str());
+                let of = |which: &str, name: &str| col(&format!("{alias}_{which}"), name);
+                elements::list_then(present, of("spoken", "touched"), of("there", "then"), &data_type)
+            }
             Told::Changes { field, by_id } => {
                 let number = place(field);
                 let value = held(number, *by_id, lit(ScalarValue::Utf8View(None)))?;

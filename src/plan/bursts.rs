@@ -1,98 +1,113 @@
 //! TIMES with WITHIN and SAME: how many events lie together.
 
+use std::sync::Arc;
+
+use super::expr::{all, any, comparison};
+use super::scan::{EVENTS, Tables, col};
+use crate::error::Error;
+use crate::semantic::bound::{BoundField, Comparison, Target, Times};
 use datafusion::common::{Column, ScalarValue};
 use datafusion::functions_aggregate::count::count_udaf;
-use datafusion::functions_aggregate::expr_fn::{count, max};
+use datafusion::functions_aggregate::expr_fn::max;
 use datafusion::functions_aggregate::min_max::max_udaf;
 use datafusion::logical_expr::expr::WindowFunction;
 use datafusion::logical_expr::{
     AggregateUDF, Expr, ExprFunctionExt, LogicalPlanBuilder, WindowFrame, WindowFrameBound, WindowFrameUnits,
     WindowFunctionDefinition, lit, when,
 };
-use std::sync::Arc;
 
-use super::expr::{all, comparison};
-use super::scan::{EVENTS, Tables, col};
-use crate::error::Error;
-use crate::semantic::bound::{Comparison, Target, Times};
-
-/// Events that pass a test, counted together.
+/// Events that pass a test, counted together: all questions about those of one test and with the same in common share a
+/// scan and a sort.
 pub(crate) struct Burst {
     target: Target,
     test: Expr,
-    times: Times,
+    same: Vec<BoundField>,
+    asked: Vec<Times>,
     number: usize,
 }
 
 impl Burst {
     /// `test` is over the events scan.
     pub(crate) fn new(target: Target, test: Expr, times: &Times, number: usize) -> Self {
-        Self { target, test, times: times.clone(), number }
+        Self { target, test, same: times.same.clone(), asked: Vec::new(), number }
     }
 
-    /// Whether it counts the same.
+    /// Whether it counts the same events by the same values.
     pub(crate) fn is_of(&self, test: &Expr, times: &Times) -> bool {
-        // How the count compares is said outside, among issues.
-        let same = (self.times.within, &self.times.same) == (times.within, &times.same);
-        self.test == *test && same && (self.target == Target::Issues || self.times == *times)
+        self.test == *test && self.same == times.same
     }
 
     pub(crate) fn alias(&self) -> String {
         format!("burst_{}", self.number)
     }
 
-    /// The truth of `times` for a row, or of its negation.
-    pub(crate) fn fact(&self, times: &Times, negated: bool) -> Result<Expr, Error> {
+    /// Registers a question and gives its truth for a row, or that of its negation among issues.
+    pub(crate) fn fact(&mut self, times: &Times, negated: bool) -> Result<Expr, Error> {
+        let asks = |known: &Times| match self.target {
+            // How the count compares is said outside.
+            Target::Issues => known.within == times.within,
+            Target::Activity => known == times,
+        };
+        let at = self.asked.iter().position(asks).unwrap_or_else(|| {
+            self.asked.push(times.clone());
+            self.asked.len() - 1
+        });
+        let fact = col(&self.alias(), &format!("fact_{at}"));
         match self.target {
-            Target::Activity => Ok(col(&self.alias(), "hit")),
-            Target::Issues => {
-                let counted = col(&self.alias(), "most");
-                counted_as(counted, times.op, times.count, negated)
-            }
+            Target::Activity => Ok(fact),
+            Target::Issues => counted_as(fact, times.op, times.count, negated),
         }
     }
 
-    /// `issue_id, most` or `event_id, hit`.
+    /// `issue_id` with the greatest counts, or `event_id` with whether it is one of as many.
     pub(crate) fn relation(self, tables: &Tables) -> Result<LogicalPlanBuilder, Error> {
         let need = |column: &str| tables.need("events", EVENTS, column);
-        let mut keys: Vec<Expr> = self.times.same.iter().map(|key| need(&key.column)).collect::<Result<_, _>>()?;
-        let issue = || Column::new(Some(EVENTS), "issue_id");
-        if self.target == Target::Issues && !keys.contains(&Expr::Column(issue())) {
-            keys.push(need("issue_id")?);
+        let mut keys: Vec<Expr> = self.same.iter().map(|key| need(&key.column)).collect::<Result<_, _>>()?;
+        if self.target == Target::Issues {
+            let issue = need("issue_id")?;
+            if !keys.contains(&issue) {
+                keys.push(issue);
+            }
         }
         let known = keys.iter().map(|key| key.clone().is_not_null());
         let wanted = all(std::iter::once(self.test.clone()).chain(known).collect());
-        let rows = tables.scan("events", EVENTS)?.filter(wanted)?;
+        let mut rows = tables.scan("events", EVENTS)?.filter(wanted)?;
         let time = need("time")?;
-        match (self.target, self.times.within) {
-            (Target::Issues, None) => {
-                let counted = rows.aggregate(keys, vec![count(lit(1i64)).alias("n")])?;
-                Ok(counted.aggregate(vec![Expr::Column(issue())], vec![max(plain("n")).alias("most")])?)
-            }
-            (Target::Issues, Some(length)) => {
-                let rows = rows.window(vec![over(count_udaf(), lit(1i64), keys, time, before(length))?.alias("n")])?;
-                Ok(rows.aggregate(vec![Expr::Column(issue())], vec![max(plain("n")).alias("most")])?)
-            }
-            (Target::Activity, None) => {
-                let whole = WindowFrame::new(None);
-                let each = window(count_udaf(), lit(1i64)).partition_by(keys).window_frame(whole).build()?;
-                self.hits(tables, rows.window(vec![each.alias("n")])?)
-            }
-            (Target::Activity, Some(length)) => {
-                // A window that holds a row may be moved to begin with one of its events: count from each event on, then
-                // take the greatest count among the windows that begin not too long before the row.
-                let rows = rows
-                    .window(vec![over(count_udaf(), lit(1i64), keys.clone(), time.clone(), after(length))?.alias("from_here")])?;
-                let rows = rows.window(vec![over(max_udaf(), plain("from_here"), keys, time, before(length))?.alias("n")])?;
-                self.hits(tables, rows)
+        let counted = |frame| over(count_udaf(), lit(1i64), keys.clone(), time.clone(), frame);
+        let (mut ahead, mut around, mut whole) = (Vec::new(), Vec::new(), Vec::new());
+        for (at, times) in self.asked.iter().enumerate() {
+            let name = format!("n_{at}");
+            match (self.target, times.within) {
+                (_, None) => {
+                    let each = window(count_udaf(), lit(1i64)).partition_by(keys.clone()).window_frame(WindowFrame::new(None));
+                    whole.push(each.build()?.alias(name));
+                }
+                (Target::Issues, Some(length)) => around.push(counted(before(length))?.alias(name)),
+                (Target::Activity, Some(length)) => {
+                    // A window that holds a row may be moved to begin with one of its events: count from each event on, then
+                    // take the greatest count among the windows that begin not too long before the row.
+                    let from_here = format!("from_here_{at}");
+                    ahead.push(counted(after(length))?.alias(&from_here));
+                    let most = over(max_udaf(), plain(&from_here), keys.clone(), time.clone(), before(length))?;
+                    around.push(most.alias(name));
+                }
             }
         }
-    }
-
-    fn hits(&self, tables: &Tables, rows: LogicalPlanBuilder) -> Result<LogicalPlanBuilder, Error> {
-        let event = tables.need("events", EVENTS, "event_id")?;
-        let rows = rows.filter(comparison(plain("n"), self.times.op, lit(self.times.count)))?;
-        Ok(rows.project(vec![event.alias("event_id"), lit(true).alias("hit")])?)
+        for windows in [ahead, around, whole] {
+            if !windows.is_empty() {
+                rows = rows.window(windows)?;
+            }
+        }
+        let counts = self.asked.iter().enumerate().map(|(at, times)| (plain(&format!("n_{at}")), format!("fact_{at}"), times));
+        if self.target == Target::Issues {
+            let most: Vec<Expr> = counts.map(|(count, name, _)| max(count).alias(name)).collect();
+            return Ok(rows.aggregate(vec![need("issue_id")?], most)?);
+        }
+        let hits: Vec<(Expr, String)> =
+            counts.map(|(count, name, times)| (comparison(count, times.op, lit(times.count)), name)).collect();
+        let rows = rows.filter(any(hits.iter().map(|(hit, _)| hit.clone()).collect()))?;
+        let named = hits.into_iter().map(|(hit, name)| hit.alias(name));
+        Ok(rows.project(std::iter::once(need("event_id")?.alias("event_id")).chain(named).collect::<Vec<_>>())?)
     }
 }
 

@@ -137,7 +137,8 @@ pub(crate) fn in_list(value: Expr, mut list: Vec<Expr>, negated: bool) -> Expr {
     }
 }
 
-fn literal(value: &Value) -> Expr {
+/// A value of the query.
+pub(crate) fn literal(value: &Value) -> Expr {
     match value {
         Value::Text(text) => lit(text.as_str()),
         Value::Int(n) => lit(*n),

@@ -17,7 +17,7 @@ use super::membership::Membership;
 use super::scan::{EVENTS, ISSUES, Tables, col};
 use super::sequence::Chain;
 use super::timeline::Timeline;
-use super::{activity, intervals, scan};
+use super::{activity, intervals, scalar, scan};
 use crate::error::Error;
 use crate::semantic::bound::{
     AmongCondition, BoundField, Condition, EventCondition, HistoryCondition, LastingTime, Relation, Scope, SequenceCondition,
@@ -80,6 +80,7 @@ impl<'a> Facts<'a> {
             Condition::History(history) => self.history(history),
             Condition::Among(among) => self.among(among),
             Condition::Sequence(sequence) => Ok(self.sequence(sequence)),
+            Condition::Compare(of) => Ok(scalar::compare(self.tables, of, self.zone)),
         })
     }
 
@@ -125,6 +126,16 @@ impl<'a> Facts<'a> {
     }
 
     fn history(&mut self, of: &HistoryCondition) -> Result<Expr, Error> {
+        let held = self.held(of)?;
+        let hit = match self.target {
+            Target::Issues => held,
+            // What belongs to no issue held nothing, not even emptiness.
+            Target::Activity => all(vec![self.tables.need("events", EVENTS, "issue_id")?.is_not_null(), held]),
+        };
+        Ok(if of.negated { hit.is_not_true() } else { hit })
+    }
+
+    fn held(&mut self, of: &HistoryCondition) -> Result<Expr, Error> {
         // Every element that is added leaves nothing, so that events alone do not tell where nothing was held.
         let emptiness = of.field.multi && of.values.empty;
         let bare = of.by.is_empty() && of.via.is_empty() && of.bounds.is_empty() && of.lasted.is_none() && !emptiness;
@@ -133,21 +144,19 @@ impl<'a> Facts<'a> {
                 self.timelines.push(Timeline::new(self.target, of, self.timelines.len()));
                 self.timelines.len() - 1
             });
-            let hit = self.timelines[at].fact();
-            return Ok(if of.negated { hit.is_not_true() } else { hit });
+            return Ok(self.timelines[at].fact());
         }
-        let hit = if bare && self.target == Target::Issues {
+        if bare && self.target == Target::Issues {
             // Held at any time: now, or on either side of some change.
             let touched = all(vec![
                 activity::of_field(self.tables, &of.field)?,
                 any(vec![activity::side(self.tables, "from", &of.values)?, activity::side(self.tables, "to", &of.values)?]),
             ]);
-            any(vec![self.event_fact(touched, Asked::Any), intervals::present(self.tables, &of.field, &of.values)])
+            Ok(any(vec![self.event_fact(touched, Asked::Any), intervals::present(self.tables, &of.field, &of.values)]))
         } else {
             let tables = self.tables;
-            self.intervals_of(of).fact(tables, of)?
-        };
-        Ok(if of.negated { hit.is_not_true() } else { hit })
+            self.intervals_of(of).fact(tables, of)
+        }
     }
 
     /// The intervals that a clause shares with others of its field.
@@ -190,12 +199,12 @@ impl<'a> Facts<'a> {
     fn among(&mut self, of: &AmongCondition) -> Result<Expr, Error> {
         let hit = match &of.relation {
             // All questions about things of one kind share a scan.
-            Relation::Attached { entities, tests } if self.is_issue_id(&of.field) => {
+            Relation::Attached { entities, tests, which } if self.is_issue_id(&of.field) => {
                 let at = self.attached.iter().position(|a| a.is_of(entities)).unwrap_or_else(|| {
                     self.attached.push(Attached::new(entities, self.attached.len()));
                     self.attached.len() - 1
                 });
-                self.attached[at].fact(tests)
+                self.attached[at].fact(tests, *which)
             }
             relation => {
                 let known = self.memberships.iter().find(|m| m.is_of(&of.field, relation));

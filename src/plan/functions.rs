@@ -11,7 +11,7 @@ use datafusion::common::{Result, ScalarValue, exec_err};
 use datafusion::logical_expr::simplify::{ExprSimplifyResult, SimplifyContext};
 use datafusion::logical_expr::{ColumnarValue, Expr, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility, lit};
 
-use super::{list_rank, working_time};
+use super::{clock, list_rank, working_time};
 use crate::semantic::text::{TextFlavor, TextQuery};
 
 /// What a function does with the texts of a row.
@@ -131,6 +131,9 @@ fn texts_of(with: &ScalarValue) -> Result<Vec<String>> {
 fn test_texts(values: &ArrayRef, mut test: impl FnMut(&str) -> bool) -> Result<BooleanArray> {
     if let DataType::Dictionary(..) = values.data_type() {
         let dictionary = values.as_any_dictionary();
+        if dictionary.values().is_empty() {
+            return Ok(BooleanArray::new_null(values.len()));
+        }
         let hits = test_texts(dictionary.values(), test)?;
         let keys = dictionary.normalized_keys();
         let mut out = BooleanBuilder::with_capacity(values.len());
@@ -201,6 +204,7 @@ static LIST_ANY_FOLD: LazyLock<Arc<ScalarUDF>> = LazyLock::new(|| TextTest::udf(
 
 /// Every function, to be registered in sessions that read serialised plans.
 pub(crate) fn registered() -> Vec<Arc<ScalarUDF>> {
+    let [midnight, day] = clock::registered();
     vec![
         TEXT.clone(),
         LIST_TEXT.clone(),
@@ -209,6 +213,8 @@ pub(crate) fn registered() -> Vec<Arc<ScalarUDF>> {
         LIST_KEY.clone(),
         list_rank::function(),
         working_time::function(),
+        midnight,
+        day,
     ]
 }
 

@@ -13,7 +13,7 @@ use super::scan::{EVENTS, ISSUES, Tables, col};
 use super::things::Things;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::error::Error;
-use crate::semantic::bound::{AsOf, BoundField, BoundQuery, Condition, Relation, Scope, SortBy, Target};
+use crate::semantic::bound::{AsOf, BoundField, BoundQuery, Condition, LinkTest, Relation, Scope, SortBy, Target};
 
 /// More clauses than this make plans that take longer to optimise than to run.
 const MAX_CLAUSES: usize = 5_000;
@@ -76,7 +76,9 @@ fn clauses(condition: &Condition) -> usize {
             stacker::maybe_grow(64 * 1024, 1024 * 1024, || list.iter().map(clauses).sum())
         }
         Condition::Among(among) => match &among.relation {
-            Relation::Query(query) => 1 + stacker::maybe_grow(64 * 1024, 1024 * 1024, || clauses_of(query)),
+            Relation::Query(query) | Relation::Linked(LinkTest { found: Some(query), .. }) => {
+                1 + stacker::maybe_grow(64 * 1024, 1024 * 1024, || clauses_of(query))
+            }
             _ => 1,
         },
         _ => 1,
@@ -145,6 +147,7 @@ fn condition_reads_issue(condition: &Condition) -> bool {
         }
         Condition::Field(f) => f.field.scope == Scope::Issue,
         Condition::Among(among) => among.field.scope == Scope::Issue,
+        Condition::Compare(of) => [&of.left, &of.right].iter().any(|s| s.reads(&|f| f.scope == Scope::Issue)),
         Condition::History(_) => true,
         Condition::Events(_) | Condition::Sequence(_) => false,
     }

@@ -3,14 +3,16 @@
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::{Column, JoinType};
 use datafusion::functions::expr_fn::lower;
+use datafusion::functions_aggregate::expr_fn::count;
 use datafusion::logical_expr::{Expr, LogicalPlanBuilder, cast, lit, when};
 
+use super::activity;
 use super::attached::Attached;
 use super::columns::Zone;
-use super::expr::{all, any, condition, in_list, texts};
-use super::scan::{ISSUES, Tables, col, field, field_of};
+use super::expr::{all, any, condition, holds_last, in_list, texts};
+use super::scan::{EVENTS, ISSUES, Tables, col, field, field_of};
 use crate::error::Error;
-use crate::semantic::bound::{BoundField, LinkTest, Relation, Shape};
+use crate::semantic::bound::{BoundField, EventTest, LinkTest, Relation, Shape};
 
 /// A relation joined to the rows by one of their values.
 pub(crate) struct Membership {
@@ -110,9 +112,10 @@ fn values(relation: &Relation, tables: &Tables, zone: Zone<'_>) -> Result<Logica
             let first = query.columns.first().map_or("", |c| c.name.as_str());
             Ok(plan.project(vec![plain(first).alias("member")])?)
         }
-        Relation::Attached { entities, tests } => {
+        Relation::LastEvent(test) => last_event(tables, test),
+        Relation::Attached { entities, tests, which } => {
             let mut attached = Attached::new(entities, 0);
-            let (fact, alias) = (attached.fact(tests), attached.alias());
+            let (fact, alias) = (attached.fact(tests, *which), attached.alias());
             let rows = attached.relation(tables)?.alias(alias.as_str())?.filter(fact)?;
             Ok(rows.project(vec![col(&alias, "issue_id").alias("member")])?)
         }
@@ -150,7 +153,26 @@ fn linked(tables: &Tables, test: &LinkTest, zone: Zone<'_>) -> Result<LogicalPla
         let on = (vec![Column::new_unqualified("other")], vec![Column::new_unqualified("found")]);
         Ok(links.project(vec![key, other])?.join(found, JoinType::LeftSemi, on, None)?.project(vec![plain("member")])?)
     };
-    Ok(end(&source, &target, true)?.union(end(&target, &source, false)?.build()?)?)
+    let ends = end(&source, &target, true)?.union(end(&target, &source, false)?.build()?)?;
+    if test.least < 2 {
+        return Ok(ends);
+    }
+    let counted = ends.aggregate(vec![plain("member")], vec![count(lit(1i64)).alias("links")])?;
+    Ok(counted.filter(plain("links").gt_eq(lit(test.least)))?.project(vec![plain("member")])?)
+}
+
+/// Ids of the issues whose last event passes.
+fn last_event(tables: &Tables, test: &EventTest) -> Result<LogicalPlanBuilder, Error> {
+    let need = |column: &str| tables.need("events", EVENTS, column);
+    let issue = need("issue_id")?;
+    let counts = in_list(need("action")?, texts(&test.not_actions), true).and(issue.clone().is_not_null());
+    let order = vec![need("time")?.sort(true, false), need("event_id")?.sort(true, false)];
+    let passes = activity::event(tables, test)?;
+    let last = tables
+        .scan("events", EVENTS)?
+        .filter(counts)?
+        .aggregate(vec![issue], vec![holds_last(passes, order, lit(true))?.alias("passes")])?;
+    Ok(last.filter(plain("passes").eq(lit(1i64)))?.project(vec![plain("issue_id").alias("member")])?)
 }
 
 fn plain(name: &str) -> Expr {

@@ -7,10 +7,10 @@ use datafusion::arrow::datatypes::DataType;
 use datafusion::common::{Column, JoinType, ScalarValue};
 use datafusion::functions::expr_fn::{coalesce, split_part};
 use datafusion::functions_aggregate::expr_fn::{array_agg, count, max, min};
-use datafusion::functions_nested::expr_fn::{array_concat, array_except};
 use datafusion::logical_expr::{Expr, ExprFunctionExt, LogicalPlanBuilder, SortExpr, cast, lit, try_cast, when};
 
 use super::activity::of_field;
+use super::elements::{self, STEPS, list_then};
 use super::expr::{all, any, first_of, holds_last, in_list, last_of, texts};
 use super::scan::{EVENTS, Tables, col, time};
 use crate::catalog::{entities, verbs};
@@ -86,12 +86,12 @@ impl<'a> Telling<'a> {
         Ok(Self { past, followed, columns })
     }
 
-    fn before(&self) -> Expr {
-        self.past.at.map_or_else(|| lit(true), |at| col(EVENTS, "time").lt_eq(time(at)))
+    fn before_of(&self, alias: &str) -> Expr {
+        self.past.at.map_or_else(|| lit(true), |at| col(alias, "time").lt_eq(time(at)))
     }
 
-    fn after(&self) -> Expr {
-        self.past.at.map_or_else(|| lit(false), |at| col(EVENTS, "time").gt(time(at)))
+    fn after_of(&self, alias: &str) -> Expr {
+        self.past.at.map_or_else(|| lit(false), |at| col(alias, "time").gt(time(at)))
     }
 
     fn place(&self, field: &HistoryField) -> usize {
@@ -115,7 +115,7 @@ impl<'a> Telling<'a> {
             }
         };
         let last = |value: Expr, of: Expr| last_of(value, order(), of);
-        let (before, after) = (self.before(), self.after());
+        let (before, after) = (self.before_of(EVENTS), self.after_of(EVENTS));
         let known = |column: &str| all(vec![before.clone(), told(column).is_not_null()]);
         let mut facts = vec![
             min(at.clone()).filter(made.clone()).build()?.alias("born"),
@@ -233,17 +233,11 @@ impl<'a> Telling<'a> {
         if lists.is_empty() {
             return Ok(rows);
         }
-        let texts = DataType::new_list(DataType::Utf8, true);
-        let empty = || lit(ScalarValue::List(ScalarValue::new_list_nullable(&[], &DataType::Utf8)));
         let mut columns = Vec::new();
         for (name, data_type, _) in &self.columns {
             let value = match lists.iter().find(|(column, _)| column == name) {
                 None => col(THEN, name),
-                Some((_, alias)) => {
-                    let list = |value: Expr| coalesce(vec![cast(value, texts.clone()), empty()]);
-                    let kept = array_except(list(col(THEN, name)), list(col(alias, "touched")));
-                    cast(array_concat(vec![kept, list(col(alias, "then"))]), data_type.clone())
-                }
+                Some((_, alias)) => list_then(col(THEN, name), col(alias, "touched"), col(alias, "then"), data_type),
             };
             columns.push(value.alias(name));
         }
@@ -252,26 +246,13 @@ impl<'a> Telling<'a> {
 
     /// `issue_id`, the elements that events speak of, and those of them that were there.
     fn elements(&self, tables: &Tables, field: &HistoryField) -> Result<LogicalPlanBuilder, Error> {
-        let need = |column: &str| tables.need("events", EVENTS, column);
-        let half = |which: &str, added: bool| -> Result<LogicalPlanBuilder, Error> {
-            let element = need(&format!("{which}_value"))?;
-            let wanted = vec![need("issue_id")?.is_not_null(), of_field(tables, field)?, element.clone().is_not_null()];
-            Ok(tables.scan("events", EVENTS)?.filter(all(wanted))?.project(vec![
-                need("issue_id")?.alias("issue_id"),
-                cast(element, DataType::Utf8).alias("element"),
-                need("time")?.alias("time"),
-                need("event_id")?.alias("event_id"),
-                self.before().alias("is_before"),
-                lit(added).alias("added"),
-            ])?)
-        };
-        let rows = half("to", true)?.union(half("from", false)?.build()?)?.alias(STEPS)?;
+        let rows = elements::steps(tables, field)?;
         let step = |name: &str| col(STEPS, name);
         let mut order = in_order(STEPS);
         order.push(step("added").sort(true, false));
-        let was = holds_last(step("added"), order.clone(), step("is_before"))?;
+        let was = holds_last(step("added"), order.clone(), self.before_of(STEPS))?;
         let added = when(step("added"), lit(1i64)).otherwise(lit(0i64))?;
-        let will = first_of(added, order, step("is_before").is_not_true())?;
+        let will = first_of(added, order, self.after_of(STEPS))?;
         let elements =
             rows.aggregate(vec![step("issue_id"), step("element")], vec![was.alias("was"), will.alias("will")])?.project(vec![
                 step("issue_id"),
@@ -285,7 +266,6 @@ impl<'a> Telling<'a> {
 }
 
 const THEN: &str = "then_issues";
-const STEPS: &str = "element_steps";
 
 fn in_order(alias: &str) -> Vec<SortExpr> {
     vec![col(alias, "time").sort(true, false), col(alias, "event_id").sort(true, false)]

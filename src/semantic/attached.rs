@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::bound::{
-    Actors, AmongCondition, AttachedTest, Comparison, Condition, FieldCondition, Relation, Shape, Test, Value, Values,
+    Actors, AmongCondition, AttachedTest, Comparison, Condition, FieldCondition, Relation, Shape, Test, Value, Values, Which,
 };
 use super::clause::Site;
 use super::field::{Place, issue_column};
@@ -20,7 +20,7 @@ impl Site<'_, '_> {
             _ => "comment",
         };
         let entities = entity(noun).map(|e| e.spellings()).unwrap_or_default();
-        let relation = Relation::Attached { entities, tests };
+        let relation = Relation::Attached { entities, tests, which: Which::default() };
         let field = self.binder.issue_id();
         Condition::Among(Box::new(AmongCondition { field, relation, negated, span: self.clause.span }))
     }

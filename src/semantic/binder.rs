@@ -47,12 +47,31 @@ struct Found {
 
 /// A saved query that is being included.
 pub(crate) struct Included<'a> {
-    /// Its name.
-    pub(crate) name: &'a str,
+    /// Its name; none of a query in quotes.
+    pub(crate) name: Option<&'a str>,
     /// Where the outermost query names it: its own spans are of another text.
     pub(crate) span: Span,
+    /// How far its text lies behind the start of the outermost query's, where it stands there as it is.
+    pub(crate) shift: Option<u32>,
     /// What includes it.
     pub(crate) by: Option<&'a Included<'a>>,
+}
+
+impl Included<'_> {
+    /// A diagnostic of its text, at the place where the text that is shown has it.
+    fn shown(&self, diagnostic: Diagnostic) -> Diagnostic {
+        if let Some(by) = self.shift {
+            return diagnostic.moved(by);
+        }
+        let mut of = Some(self);
+        while let Some(included) = of {
+            if let Some(name) = included.name {
+                return diagnostic.of_included(name, self.span);
+            }
+            of = included.by;
+        }
+        diagnostic.at_only(self.span)
+    }
 }
 
 /// More than this in one query helps nobody.
@@ -163,7 +182,7 @@ impl Binder<'_> {
 
     pub(crate) fn report(&self, diagnostic: Diagnostic) {
         let diagnostic = match self.included {
-            Some(included) => diagnostic.of_included(included.name, included.span),
+            Some(included) => included.shown(diagnostic),
             None => diagnostic,
         };
         let mut all = self.found.diagnostics.borrow_mut();
@@ -242,7 +261,7 @@ fn names_deletion(condition: &Condition) -> bool {
             let positive = sequence.steps.iter().filter(|s| !s.negated).flat_map(|s| &s.events);
             sequence.first.iter().chain(positive).any(is_deletion)
         }
-        Condition::Field(_) | Condition::History(_) | Condition::Among(_) => false,
+        Condition::Field(_) | Condition::History(_) | Condition::Among(_) | Condition::Compare(_) => false,
     }
 }
 

@@ -13,6 +13,8 @@ pub use columns::{Aggregate, Column, ColumnExpr, LastingTime, Unit};
 
 use crate::diagnostic::{Diagnostic, Span};
 use crate::semantic::calendar::Calendar;
+pub use crate::semantic::relation::{AttachedTest, LinkTest, Which};
+pub use crate::semantic::scalar::{Arithmetic, CompareCondition, Scalar};
 use crate::semantic::text::TextQuery;
 pub use crate::syntax::ast::{Comparison, Target};
 
@@ -107,6 +109,8 @@ pub enum Condition {
     Among(Box<AmongCondition>),
     /// `comment DELETED THEN issue DELETED WITHIN 1h`
     Sequence(Box<SequenceCondition>),
+    /// Two values of the row compare: `resolved > field(due)`.
+    Compare(Box<CompareCondition>),
 }
 
 /// Where a value is read.
@@ -263,6 +267,8 @@ pub enum Relation {
         entities: Vec<String>,
         /// All must hold of one thing; none: any thing.
         tests: Vec<AttachedTest>,
+        /// How many, or which.
+        which: Which,
     },
     /// Keys of the issues with a link, seen from their end, that passes.
     Linked(LinkTest),
@@ -277,40 +283,9 @@ pub enum Relation {
     },
     /// The values of the first column of a query.
     Query(Box<BoundQuery>),
-}
-
-/// A test of a thing that is attached to an issue.
-#[derive(Clone, Debug, PartialEq)]
-pub enum AttachedTest {
-    /// Who made it: the actor of an event that created it.
-    Author(Actors),
-    /// Its present text, that of its last event. A thing without text does not match.
-    Text(Arc<TextQuery>),
-    /// It has a present text.
-    AnyText,
-    /// Its day: the last event's `entity_name` (of a work log, the day worked on); what is no day does not match.
-    Day(Test),
-    /// Its last event edited it, was done by one of these and passes the bounds.
-    Edited {
-        /// Who.
-        by: Actors,
-        /// When; each must hold.
-        time: Vec<TimeBound>,
-    },
-}
-
-/// A test of one link, seen from one of its two ends. What the type says at that end is its phrase: `outward` at the
-/// source of an outward link, `inward` at its target.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct LinkTest {
-    /// Keys of the other end, upper case; none: any.
-    pub others: Option<Vec<String>>,
-    /// The key of the other end is among the values of the query's first column; none: any.
-    pub found: Option<Box<BoundQuery>>,
-    /// The phrase at this end is exactly one of these; none: any.
-    pub phrases: Option<Vec<String>>,
-    /// The type's name or one of its two phrases is one of these, ignoring case; in lower case. None: any.
-    pub types: Option<Vec<String>>,
+    /// Ids of the issues whose last event passes. Events at one instant are in the order of their ids; those whose action is
+    /// one of `not_actions` do not count.
+    LastEvent(Box<EventTest>),
 }
 
 /// Alternatives of one type.
@@ -347,7 +322,7 @@ pub enum Value {
 }
 
 /// `field WAS values predicates`: some interval of the field's life has one of the values and satisfies all predicates;
-/// with `negated`, no interval does. Of a field with several values at a time each element has intervals of its own, and
+/// with `negated`, no interval does. What belongs to no issue has no intervals. Of a field with several values at a time each element has intervals of its own, and
 /// EMPTY holds where there is none; its values are then EMPTY alone or names, never both, and intervals of EMPTY that
 /// begin and end at one instant do not count.
 #[derive(Clone, Debug, PartialEq)]

@@ -7,7 +7,7 @@ use super::bound::{BoundField, CascadeChild, Comparison, Condition, FieldConditi
 use super::field::{Named, Place, issue_column};
 use super::operand::Member;
 use super::text::TextQuery;
-use super::{events, history, issues};
+use super::{events, history, issues, regex, typed};
 use crate::catalog::fields::{Kind, Source};
 use crate::catalog::functions::{self, Evaluation};
 use crate::diagnostic::{Diagnostic, codes};
@@ -35,8 +35,14 @@ pub(crate) fn bind(binder: &Binder<'_>, clause: &Clause, negated: bool) -> Optio
     }
     let field = binder.field(&clause.field)?;
     let operand = clause.operand.as_ref()?;
-    check_operator(binder, &field, clause)?;
     let site = Site { binder, field: &field, clause };
+    if let Some(call) = regex::pattern(operand) {
+        return site.regex(call, negated);
+    }
+    check_operator(binder, &field, clause)?;
+    if let Some(call) = typed::other_field(operand) {
+        return site.compare_field(call, negated);
+    }
     // NOT over a single clause is the opposite operator.
     match operator {
         Eq | In => site.one_of(operand, negated),
@@ -200,6 +206,7 @@ impl Site<'_, '_> {
             Source::Above => self.above(members, negated),
             Source::EpicAbove => self.epic_above(members, negated),
             Source::Filter => self.saved(members, negated),
+            Source::Function => self.functions(members, negated),
             // The table gives these no `=`, or a column.
             Source::Issue(..)
             | Source::WorkRatio
@@ -375,6 +382,9 @@ fn fits(pattern: &str, name: &str) -> bool {
 impl Binder<'_> {
     /// The operand of `~`.
     pub(crate) fn text_query(&self, operand: &Operand) -> Option<Arc<TextQuery>> {
+        if let Some(call) = regex::pattern(operand) {
+            return self.regex(call);
+        }
         let members = self.members(operand)?;
         let [Member::Literal(literal)] = members.as_slice() else {
             return self.refuse(codes::WRONG_OPERAND, operand.span(), "~ takes one text", None);

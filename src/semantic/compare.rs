@@ -1,4 +1,5 @@
 //! `<`, `<=`, `>` and `>=`: by instant, number, key, rank or version (`reference/jql.md` section 3.3).
+use super::binder::Binder;
 use super::bound::{Comparison, Condition, FieldCondition, Shape, Test, Value, Values};
 use super::clause::Site;
 use super::field::{Place, issue_column};
@@ -59,18 +60,8 @@ impl Site<'_, '_> {
         self.each(|_| Test::Compare { op, value: Value::Date(day) }, false)
     }
 
-    /// A day counts as its midnight when it is compared with an instant (`due < endOfDay()` is due by the end of today).
     pub(super) fn day_of_instant(&self, at: i64, op: Comparison) -> (Comparison, i32) {
-        let session = self.binder.session;
-        let day = session.day_of(at);
-        let exact = session.midnight(day) == at;
-        let first_at_or_after = if exact { day } else { day + 1 };
-        match op {
-            Comparison::Lt => (Comparison::Lt, first_at_or_after),
-            Comparison::LtEq => (Comparison::LtEq, day),
-            Comparison::Gt => (Comparison::Gt, day),
-            _ => (Comparison::GtEq, first_at_or_after),
-        }
+        self.binder.day_of_instant(at, op)
     }
 
     /// Key ranges stay in the project and compare the number; ids compare as ids.
@@ -139,5 +130,21 @@ fn compares(order: std::cmp::Ordering, op: Comparison) -> bool {
         Comparison::GtEq => order.is_ge(),
         Comparison::Eq => order.is_eq(),
         Comparison::NotEq => order.is_ne(),
+    }
+}
+
+impl Binder<'_> {
+    /// A day counts as its midnight when it is compared with an instant (`due < endOfDay()` is due by the end of today).
+    pub(super) fn day_of_instant(&self, at: i64, op: Comparison) -> (Comparison, i32) {
+        let session = self.session;
+        let day = session.day_of(at);
+        let exact = session.midnight(day) == at;
+        let first_at_or_after = if exact { day } else { day + 1 };
+        match op {
+            Comparison::Lt => (Comparison::Lt, first_at_or_after),
+            Comparison::LtEq => (Comparison::LtEq, day),
+            Comparison::Gt => (Comparison::Gt, day),
+            _ => (Comparison::GtEq, first_at_or_after),
+        }
     }
 }

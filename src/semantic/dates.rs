@@ -76,6 +76,12 @@ fn relative(text: &str) -> Option<i64> {
     Some(sign * clock_duration(rest, MINUTE)?)
 }
 
+/// How far a date is moved: `+1d`, `-1w 2h`; every number has its unit.
+pub(crate) fn offset(text: &str) -> Option<i64> {
+    let text = text.trim();
+    text.ends_with(|c: char| c.is_ascii_alphabetic()).then(|| relative(text)).flatten()
+}
+
 /// A length of clock time such as `30m`, `4h`, `3d`, `2w`, `1w 2d`, in microseconds; a bare number counts `bare`.
 pub(crate) fn clock_duration(text: &str, bare: i64) -> Option<i64> {
     let mut total: i64 = 0;

@@ -151,6 +151,7 @@ fn finish(
     let bound: Vec<Option<()>> = predicates.iter().map(|p| add(binder, &subject, p, &mut event, &mut counting)).collect();
     bound.into_iter().collect::<Option<()>>()?;
     let times = counting.times(binder)?;
+    binder.check_bounds(&event.time, span);
     let tests = match &subject {
         Subject::Field(field) => field.history.iter().map(|h| EventTest { field: Some(h.clone()), ..event.clone() }).collect(),
         _ => vec![event],

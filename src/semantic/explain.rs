@@ -5,6 +5,7 @@ mod events;
 
 use super::bound::*;
 use super::session::{Session, timestamp};
+use super::text::{TextFlavor, TextQuery};
 
 /// Says what a query means.
 pub fn explain(query: &BoundQuery, session: &Session) -> String {
@@ -45,12 +46,12 @@ pub fn explain(query: &BoundQuery, session: &Session) -> String {
     out
 }
 
-struct Words<'a> {
+pub(super) struct Words<'a> {
     session: &'a Session,
 }
 
 impl Words<'_> {
-    fn time(&self, at: Micros) -> String {
+    pub(super) fn time(&self, at: Micros) -> String {
         timestamp(at).to_zoned(self.session.zone.clone()).strftime("%Y-%m-%d %H:%M:%S %Z").to_string()
     }
 
@@ -88,6 +89,7 @@ impl Words<'_> {
             Condition::Events(events) => return out.push_str(&self.events(events)),
             Condition::Sequence(sequence) => return out.push_str(&self.sequence(sequence)),
             Condition::Among(among) => return self.among(among, depth, out),
+            Condition::Compare(of) => return out.push_str(&self.compared(of)),
         };
         if list.is_empty() {
             return out.push_str(none);
@@ -134,7 +136,7 @@ impl Words<'_> {
                 format!("{name} is {} {value}", comparison(*op, timely))
             }
             Test::Text { query, negated } => {
-                format!("{name} {} the words {:?}", if *negated { "has a text without" } else { "contains" }, query.source())
+                format!("{name} {} {}", if *negated { "has a text without" } else { "contains" }, searched(query))
             }
             Test::Wildcard { pattern, negated } => {
                 format!("{name} {} the pattern {pattern}", if *negated { "has a value that does not fit" } else { "fits" })
@@ -156,27 +158,45 @@ impl Words<'_> {
             _ => format!("its {}", among.field.name),
         };
         match &among.relation {
-            Relation::Attached { entities, tests } => {
+            Relation::Attached { entities, tests, which } => {
                 let mut thing = entities.first().cloned().unwrap_or_default();
                 for test in tests {
                     thing.push_str(&match test {
                         AttachedTest::Author(by) => format!(" by {}", actors(by)),
-                        AttachedTest::Text(query) => format!(" with the words {:?}", query.source()),
+                        AttachedTest::Text(query) => format!(" with {}", searched(query)),
                         AttachedTest::AnyText => " with a text".to_string(),
                         AttachedTest::Day(day) => {
                             let day = FieldCondition { field: among.field.clone(), test: day.clone() };
                             format!(" whose day {}", self.field(&day).trim_start_matches(&name).trim_start())
                         }
+                        AttachedTest::Made { by, time } => {
+                            let by: String = by.iter().map(|a| format!(" by {}", actors(a))).collect();
+                            let times: String = time.iter().map(|t| self.bound(t)).collect();
+                            format!(" that was made{by}{times}")
+                        }
+                        AttachedTest::Named(query) => format!(" whose name has {}", searched(query)),
                         AttachedTest::Edited { by, time } => {
                             let times: String = time.iter().map(|t| self.bound(t)).collect();
                             format!(" whose last event is an edit by {}{times}", actors(by))
                         }
                     });
                 }
-                out.push_str(&if among.negated { format!("it has no {thing}") } else { format!("it has {}", article(&thing)) });
+                out.push_str(&match (which, among.negated) {
+                    (Which::AtLeast(..=1), false) => format!("it has {}", article(&thing)),
+                    (Which::AtLeast(..=1), true) => format!("it has no {thing}"),
+                    (Which::AtLeast(least), false) => format!("it has {least} or more of these: {thing}"),
+                    (Which::AtLeast(least), true) => format!("it has fewer than {least} of these: {thing}"),
+                    (Which::Newest, false) => format!("its newest one is {}", article(&thing)),
+                    (Which::Newest, true) => format!("its newest one is no {thing}, or there is none"),
+                });
+            }
+            Relation::LastEvent(test) => {
+                let by: String = test.by.iter().map(|a| format!(" by {}", actors(a))).collect();
+                let times: String = test.time.iter().map(|t| self.bound(t)).collect();
+                out.push_str(&format!("its last event is {}one{by}{times}", if among.negated { "not " } else { "" }));
             }
             Relation::Linked(test) => {
-                let mut link = "link".to_string();
+                let mut link = if test.least > 1 { format!("group of {} or more links", test.least) } else { "link".to_string() };
                 if let Some(phrases) = &test.phrases {
                     link.push_str(&format!(" that says {}", or_list(phrases)));
                 }
@@ -274,6 +294,12 @@ impl Words<'_> {
     }
 }
 
+/// What a text is searched for.
+fn searched(query: &TextQuery) -> String {
+    let what = if query.flavor() == TextFlavor::Regex { "the pattern" } else { "the words" };
+    format!("{what} {:?}", query.source())
+}
+
 /// `an issue`, `a comment`
 fn article(noun: &str) -> String {
     let vowel = noun.starts_with(['a', 'e', 'i', 'o']);
@@ -307,7 +333,7 @@ fn or_list(list: &[String]) -> String {
     }
 }
 
-fn comparison(op: Comparison, time: bool) -> &'static str {
+pub(super) fn comparison(op: Comparison, time: bool) -> &'static str {
     match (op, time) {
         (Comparison::Eq, _) => "exactly",
         (Comparison::NotEq, _) => "other than",
@@ -322,11 +348,11 @@ fn comparison(op: Comparison, time: bool) -> &'static str {
     }
 }
 
-fn day_text(day: i32) -> String {
+pub(super) fn day_text(day: i32) -> String {
     jiff::civil::date(1970, 1, 1).saturating_add(jiff::Span::new().days(i64::from(day))).to_string()
 }
 
-fn length_text(micros: i64) -> String {
+pub(super) fn length_text(micros: i64) -> String {
     let minutes = micros / 60_000_000;
     let parts = [(minutes / 1440, "d"), (minutes / 60 % 24, "h"), (minutes % 60, "m")];
     let text: Vec<String> = parts.iter().filter(|(n, _)| *n > 0).map(|(n, unit)| format!("{n}{unit}")).collect();

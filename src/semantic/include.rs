@@ -9,6 +9,7 @@ use super::operand::Member;
 use crate::catalog::{Filter, nearest};
 use crate::diagnostic::{Diagnostic, Span, codes};
 use crate::syntax::ast::Literal;
+use crate::syntax::{self, Dialect, Parsed};
 
 impl Site<'_, '_> {
     pub(super) fn saved(&self, members: &[Member], negated: bool) -> Option<Condition> {
@@ -45,23 +46,23 @@ impl Binder<'_> {
             return self.refuse(codes::UNKNOWN_FILTER, name.span, message, did_you_mean(&near));
         };
         self.check_cycle(filter, name.span)?;
-        let span = self.included.map_or(name.span, |i| i.span);
-        let included = Included { name: &filter.name, span, by: self.included };
+        let (span, _) = self.place_of(name);
+        let included = Included { name: Some(&filter.name), span, shift: None, by: self.included };
         if self.in_activity() {
-            let condition = self.including(&included).condition_of(filter, false)?;
+            let condition = self.including(&included).condition_in(&filter.parsed, false)?;
             let relation = Relation::Query(Box::new(self.within(Target::Issues).issues_where(condition, clause)?));
             let field = issue_column("key", "key", Shape::Text);
             return Some(Condition::Among(Box::new(AmongCondition { field, relation, negated, span: clause })));
         }
-        self.including(&included).condition_of(filter, negated)
+        self.including(&included).condition_in(&filter.parsed, negated)
     }
 
     fn check_cycle(&self, filter: &Filter, span: Span) -> Option<()> {
         let mut names = Vec::new();
         let mut next = self.included;
         while let Some(included) = next {
-            names.push(included.name);
-            if included.name == filter.name {
+            names.extend(included.name);
+            if included.name == Some(filter.name.as_str()) {
                 names.reverse();
                 names.push(&filter.name);
                 let message = format!("saved queries include each other: {}", names.join(" includes "));
@@ -72,8 +73,25 @@ impl Binder<'_> {
         Some(())
     }
 
-    fn condition_of(&self, filter: &Filter, negated: bool) -> Option<Condition> {
-        let parsed = &filter.parsed;
+    /// A query in quotes, an argument of a function: its condition on issues.
+    pub(super) fn quoted(&self, literal: &Literal) -> Option<Condition> {
+        let (span, shift) = self.place_of(literal);
+        let included = Included { name: None, span, shift, by: self.included };
+        self.including(&included).condition_in(&syntax::parse(&literal.text, Dialect::Jqlx), false)
+    }
+
+    /// Where the text that is shown has a literal, and how far the literal's own text is behind the start of that text.
+    fn place_of(&self, literal: &Literal) -> (Span, Option<u32>) {
+        let outer = match self.included {
+            None => 0,
+            Some(Included { shift: Some(by), .. }) => *by,
+            Some(included) => return (included.span, None),
+        };
+        let span = Span { start: outer + literal.span.start, end: outer + literal.span.end };
+        (span, literal.is_plain().then_some(span.start + 1))
+    }
+
+    fn condition_in(&self, parsed: &Parsed, negated: bool) -> Option<Condition> {
         if let Some(error) = parsed.diagnostics.iter().find(|d| d.is_error()) {
             self.report(error.clone());
             return None;
@@ -85,7 +103,7 @@ impl Binder<'_> {
             self.report(
                 Diagnostic::error(codes::WRONG_OPERAND, "it is more than a condition on issues")
                     .at(query.span, "")
-                    .help("a saved query can be included where it has clauses and ORDER BY only"),
+                    .help("a query can be included where it has clauses and ORDER BY only"),
             );
             return None;
         }

@@ -3,7 +3,7 @@
 use super::binder::Binder;
 use super::bound::{
     Actors, AmongCondition, AttachedTest, BoundField, BoundQuery, Column, ColumnExpr, Condition, EventCondition, EventTest,
-    FieldCondition, Relation, Shape, SortBy, SortKey, Target, Test, TimeBound, Values,
+    FieldCondition, Relation, Shape, SortBy, SortKey, Target, Test, TimeBound, Values, Which,
 };
 use super::clause::Site;
 use super::dates;
@@ -14,7 +14,7 @@ use crate::catalog::fields::Kind;
 use crate::catalog::functions::{Evaluation, Function, Returns};
 use crate::catalog::{Wanted, verbs};
 use crate::diagnostic::{Diagnostic, Span, codes};
-use crate::syntax::ast::{self, Literal};
+use crate::syntax::ast::{self, Literal, LiteralKind};
 
 /// Lists longer than this come from programs, which do not mistype keys.
 const MOST_CHECKED: usize = 200;
@@ -111,6 +111,13 @@ impl Site<'_, '_> {
             conditions.push(self.one_of_members(plain, negated)?);
         }
         for member in relations {
+            if let Member::Call(function, _, span) = member
+                && self.field.kind != Kind::Issue
+            {
+                let message = format!("{}() gives issues, and `{}` holds none", function.name, self.field.name);
+                let help = format!("it is used as in `{}`", function.example);
+                return self.binder.refuse(codes::WRONG_OPERAND, *span, message, help);
+            }
             let relation = self.relation(member)?;
             if !fits(columns, &relation) {
                 let message = format!("the query gives values of another type than `{}`", self.field.name);
@@ -254,7 +261,7 @@ impl Site<'_, '_> {
     }
 }
 
-fn present(column: &BoundField) -> Condition {
+pub(super) fn present(column: &BoundField) -> Condition {
     Condition::Field(FieldCondition { field: column.clone(), test: Test::Empty { negated: true } })
 }
 
@@ -266,6 +273,23 @@ fn called(name: &str) -> Test {
 fn of_ids(ids: Vec<i64>) -> Condition {
     let test = Test::OneOf { values: Values::Int(ids), or_empty: false, negated: false };
     Condition::Field(FieldCondition { field: issue_column("id", "id", Shape::Int), test })
+}
+
+/// The keys of the issues that pass now.
+pub(super) fn issues_where(condition: Condition) -> BoundQuery {
+    BoundQuery {
+        target: Target::Issues,
+        condition: Some(condition),
+        with_deleted: false,
+        as_of: None,
+        past: Vec::new(),
+        group_by: Vec::new(),
+        aggregated: false,
+        columns: vec![Column { name: "key".into(), expr: ColumnExpr::Field(issue_column("key", "key", Shape::Text)) }],
+        order_by: Vec::new(),
+        limit: None,
+        warnings: Vec::new(),
+    }
 }
 
 /// Whether the values of a query may be compared with those of the columns.
@@ -290,20 +314,7 @@ fn fits(columns: &[BoundField], relation: &Relation) -> bool {
 impl Binder<'_> {
     /// The keys of the issues that pass, at the instant that the query asks of.
     pub(super) fn issues_where(&self, condition: Condition, span: Span) -> Option<BoundQuery> {
-        let query = BoundQuery {
-            target: Target::Issues,
-            condition: Some(condition),
-            with_deleted: false,
-            as_of: self.at_instant(),
-            past: Vec::new(),
-            group_by: Vec::new(),
-            aggregated: false,
-            columns: vec![Column { name: "key".into(), expr: ColumnExpr::Field(issue_column("key", "key", Shape::Text)) }],
-            order_by: Vec::new(),
-            limit: None,
-            warnings: Vec::new(),
-        };
-        self.tell_past(query, span)
+        self.tell_past(BoundQuery { as_of: self.at_instant(), ..issues_where(condition) }, span)
     }
 
     pub(super) fn no_key<T>(&self, literal: &Literal) -> Option<T> {
@@ -361,6 +372,8 @@ impl Binder<'_> {
                     return self.needs(function, span, "a table of remote links");
                 }
             }
+            Evaluation::Script(script) => self.script(script, function, arguments, span, negated)?,
+            Evaluation::SavedQuery => self.include(arguments.first()?, span, negated)?,
             Evaluation::Watched => self.own_list("watcher", "watcher_ids", function, span, negated)?,
             Evaluation::Voted => self.own_list("voter", "voter_ids", function, span, negated)?,
             Evaluation::UpdatedBy => self.updated_by(arguments, span, negated)?,
@@ -379,7 +392,7 @@ impl Binder<'_> {
         })
     }
 
-    fn needs<T>(&self, function: &Function, span: Span, what: &str) -> Option<T> {
+    pub(super) fn needs<T>(&self, function: &Function, span: Span, what: &str) -> Option<T> {
         self.refuse(
             codes::NEEDS_DATA,
             span,
@@ -415,7 +428,7 @@ impl Binder<'_> {
         let by = Actors { accounts: self.accounts_of(user)?, or_unknown: false, negated: false };
         let mut time = Vec::new();
         for (literal, first) in arguments.iter().skip(1).zip([true, false]) {
-            let day = dates::literal(&literal.text, false).and_then(|l| self.session.day(l));
+            let day = dates::literal(&literal.text, literal.kind == LiteralKind::Number).and_then(|l| self.session.day(l));
             let Some(day) = day else { return self.bad_date(literal) };
             time.push(if first {
                 TimeBound::AtOrAfter(self.session.midnight(day))
@@ -429,7 +442,11 @@ impl Binder<'_> {
         let entities = ENTITIES.iter().filter(|e| e.of_issue && whole(e.name)).flat_map(|e| e.spellings()).collect();
         let comments = entity("comment")?.spellings();
         let made = [verbs::actions("created"), verbs::actions("deleted")].concat();
-        let edited = Relation::Attached { entities: comments.clone(), tests: vec![AttachedTest::Edited { by, time }] };
+        let edited = Relation::Attached {
+            entities: comments.clone(),
+            tests: vec![AttachedTest::Edited { by, time }],
+            which: Which::default(),
+        };
         let conditions = vec![
             events(EventTest { entities: Some(entities), not_actions: verbs::not_mutations(), ..base.clone() }),
             events(EventTest { entities: Some(comments), actions: Some(made), ..base }),

@@ -76,6 +76,12 @@ impl Binder<'_> {
         let (first, types) = arguments.split_first()?;
         let key = as_key(&first.text).or_else(|| self.no_key(first))?;
         self.check_key(&key, first, 1);
+        let phrases = self.other_side(types)?;
+        Some(LinkTest { others: Some(vec![key]), phrases, ..LinkTest::default() })
+    }
+
+    /// What links say at the issues that a function finds, where they say these at the given ones; none: any.
+    pub(super) fn other_side(&self, types: &[Literal]) -> Option<Option<Vec<String>>> {
         // The text is what the link says at the given issue; the issues found see its other side.
         let mut phrases = Vec::new();
         for literal in types {
@@ -96,6 +102,6 @@ impl Binder<'_> {
                 return self.refuse(codes::UNKNOWN_VALUE, literal.span, message, did_you_mean(&near));
             }
         }
-        Some(LinkTest { others: Some(vec![key]), phrases: (!types.is_empty()).then_some(phrases), ..LinkTest::default() })
+        Some((!types.is_empty()).then_some(phrases))
     }
 }

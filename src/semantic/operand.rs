@@ -4,7 +4,7 @@ use super::binder::{Binder, Parameter, did_you_mean};
 use super::bound::Micros;
 use super::dates;
 use crate::catalog::fields::Kind;
-use crate::catalog::functions::{self, Evaluation, Function};
+use crate::catalog::functions::{self, Evaluation, Function, Returns};
 use crate::catalog::{NamedValue, nearest};
 use crate::diagnostic::{Span, codes};
 use crate::syntax::ast::{Argument, Call, Literal, LiteralKind, Operand, Query};
@@ -54,9 +54,6 @@ impl Binder<'_> {
     pub(crate) fn call(&self, call: &Call) -> Option<(&'static Function, Vec<Literal>)> {
         let name = &call.name.text;
         let Some(function) = functions::function(name) else {
-            if ["field", "regex", "savedQuery"].iter().any(|f| f.eq_ignore_ascii_case(name)) {
-                return self.not_yet(&format!("{name}()"), call.span);
-            }
             let near = nearest(name, functions::FUNCTIONS.iter().map(|f| f.name));
             let help = did_you_mean(&near).unwrap_or_else(|| "`jqlx functions` lists them all".to_string());
             return self.refuse(codes::UNKNOWN_FUNCTION, call.name.span, format!("there is no function called `{name}`"), help);
@@ -89,7 +86,7 @@ impl Binder<'_> {
                     }
                     single => arguments.push(parameter_literal(single, name.span)),
                 },
-                Argument::Call(inner) => return self.not_yet("functions within functions", inner.span),
+                Argument::Call(inner) => arguments.push(self.argument(function, inner)?),
             }
         }
         Some((function, arguments))
@@ -143,6 +140,9 @@ impl Binder<'_> {
     }
 
     fn instant_call(&self, function: &Function, arguments: &[Literal], span: Span) -> Option<Micros> {
+        if function.returns != Returns::Instant {
+            return self.refuse(codes::WRONG_OPERAND, span, format!("{}() is no date", function.name), None);
+        }
         let increment = match arguments.first() {
             None => None,
             Some(literal) => match dates::increment(&literal.text) {

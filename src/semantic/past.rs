@@ -1,7 +1,7 @@
 //! AS OF: the instant, and how each column that the query reads is told from events.
 
 use super::binder::Binder;
-use super::bound::{AsOf, BoundField, BoundQuery, Condition, HistoryField, PastColumn, Told};
+use super::bound::{AsOf, BoundField, BoundQuery, Condition, HistoryField, PastColumn, Relation, Told};
 use super::uses;
 use crate::catalog::fields::{self, FIELDS, Field, Kind, Source};
 use crate::diagnostic::{Span, codes};
@@ -24,6 +24,7 @@ impl Binder<'_> {
             let help = "AS OF looks back: name an instant that has passed".to_string();
             return self.refuse(codes::FUTURE, operand.span(), "that instant has not come yet", help);
         }
+        self.check_covered(None, Some(at), operand.span());
         Some(Some(AsOf::Instant(at)))
     }
 
@@ -41,6 +42,7 @@ impl Binder<'_> {
             | Source::Above
             | Source::EpicAbove
             | Source::Filter
+            | Source::Function
             | Source::Texts { .. }
             | Source::Comment
             | Source::WorklogAuthor
@@ -65,16 +67,10 @@ impl Binder<'_> {
             return Some(query);
         }
         if query.as_of == Some(AsOf::Event) {
-            self.check_at_events(query.condition.as_ref(), span)?;
+            self.check_at_events(query.condition.as_ref())?;
         }
         for of in uses::issue_columns(&query) {
             let told = self.told(&of)?;
-            if query.as_of == Some(AsOf::Event)
-                && let Told::Changes { field, .. } = &told
-                && field.multi
-            {
-                return self.not_yet(&format!("AS OF EVENT of `{}`, which holds several values,", of.name), span);
-            }
             query.past.push(PastColumn { column: of.column, shape: of.shape, told });
         }
         Some(query)
@@ -112,15 +108,18 @@ impl Binder<'_> {
     }
 
     /// What is asked of the issue at each event is its columns; its whole history has no one instant.
-    fn check_at_events(&self, condition: Option<&Condition>, span: Span) -> Option<()> {
+    fn check_at_events(&self, condition: Option<&Condition>) -> Option<()> {
         match condition {
             Some(Condition::All(list) | Condition::Any(list)) => {
-                stacker::maybe_grow(64 * 1024, 1024 * 1024, || list.iter().try_for_each(|c| self.check_at_events(Some(c), span)))
+                stacker::maybe_grow(64 * 1024, 1024 * 1024, || list.iter().try_for_each(|c| self.check_at_events(Some(c))))
             }
             Some(Condition::History(history)) => {
                 let help = "ask for the value that the field had: status = Done AS OF EVENT".to_string();
                 let message = "WAS asks of all times, and AS OF EVENT of one";
                 self.refuse(codes::WRONG_PREDICATE, history.span, message, help)
+            }
+            Some(Condition::Among(among)) if matches!(among.relation, Relation::Attached { .. }) => {
+                self.not_yet("comments and work logs of the issue at each event", among.span)
             }
             _ => Some(()),
         }

@@ -106,7 +106,7 @@ impl Binder<'_> {
         }
     }
 
-    fn members_of(&self, group: &Literal) -> Option<Vec<String>> {
+    pub(super) fn members_of(&self, group: &Literal) -> Option<Vec<String>> {
         let Some(groups) = &self.catalog.groups else {
             return self.refuse(
                 codes::NEEDS_DATA,

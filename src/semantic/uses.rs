@@ -59,6 +59,7 @@ impl Uses {
                     field.present.iter().for_each(|present| self.field(present));
                 }
             }
+            Condition::Compare(of) => of.left.fields().into_iter().chain(of.right.fields()).for_each(|f| self.field(f)),
             Condition::Events(_) | Condition::Sequence(_) => {}
         }
     }

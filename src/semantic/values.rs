@@ -9,7 +9,7 @@ use super::dates;
 use super::field::Place;
 use super::operand::{DayOrInstant, Member};
 use crate::catalog::fields::Kind;
-use crate::catalog::functions::{Evaluation, Function};
+use crate::catalog::functions::{Evaluation, Function, Returns};
 use crate::catalog::{NamedValue, Wanted, eq, nearest};
 use crate::diagnostic::{Diagnostic, Span, codes};
 use crate::syntax::ast::Literal;
@@ -215,6 +215,9 @@ impl Site<'_, '_> {
                 }
                 let wanted = types.iter().filter(|t| t.level.is_some_and(|level| (level < 0) == subtask));
                 read.texts.extend(wanted.map(|t| t.name.clone()));
+            }
+            (E::Script(script), _) if function.returns != Returns::Issues => {
+                return self.script_values(script, function, arguments, span, read);
             }
             (E::Choice, Kind::Option) => arguments.iter().for_each(|literal| self.folded(literal, read)),
             (E::ComponentsLedBy, Kind::Component) => {

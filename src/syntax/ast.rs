@@ -284,6 +284,13 @@ pub struct Literal {
     pub span: Span,
 }
 
+impl Literal {
+    /// Whether the text stands between its quotes as it is: escapes make it shorter than what is written.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.kind == LiteralKind::Quoted && self.text.len() + 2 == (self.span.end - self.span.start) as usize
+    }
+}
+
 /// How a literal was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum LiteralKind {

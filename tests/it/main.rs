@@ -3,6 +3,7 @@
 // Helpers of tests may fail loudly, as tests do.
 #![allow(unreachable_pub, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod adversarial;
 mod cases;
 mod cli;
 mod data;

@@ -1,6 +1,6 @@
 //! Events, counts and sequences in plain words.
 
-use super::{Words, actors, article, comparison, history_values, length_text, or_list};
+use super::{Words, actors, article, comparison, history_values, length_text, or_list, searched};
 use crate::semantic::bound::{EventCondition, EventTest, SequenceCondition, SequenceStep, Times};
 
 impl Words<'_> {
@@ -93,7 +93,7 @@ impl Words<'_> {
             out.push_str(&format!(" via {}", or_list(kinds)));
         }
         for text in &event.text {
-            out.push_str(&format!(" with the words {:?}", text.source()));
+            out.push_str(&format!(" with {}", searched(text)));
         }
         for bound in &event.time {
             out.push_str(&self.bound(bound));

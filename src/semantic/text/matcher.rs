@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use regex::Regex;
+
 use super::compare::{fits, near, within};
 use super::program::{Atom, OTHER, Program, STOP, Symbol, Value};
 use super::tokens::{LONGEST_WORD, in_piece, is_clipped, is_stop_word, lower, next_piece, piece_around, stem, words_of_piece};
@@ -10,6 +12,7 @@ use super::tokens::{LONGEST_WORD, in_piece, is_clipped, is_stop_word, lower, nex
 #[derive(Debug)]
 pub struct Matcher<'q> {
     program: &'q Program,
+    pattern: Option<&'q Regex>,
     run: Run,
 }
 
@@ -61,13 +64,16 @@ struct Run {
 }
 
 impl<'q> Matcher<'q> {
-    pub(super) fn new(program: &'q Program) -> Self {
+    pub(super) fn new(program: &'q Program, pattern: Option<&'q Regex>) -> Self {
         let run = Run { states: vec![0; program.phrases.len()], ..Run::default() };
-        Self { program, run }
+        Self { program, pattern, run }
     }
 
     /// Whether a text matches.
     pub fn matches(&mut self, text: &str) -> bool {
+        if let Some(pattern) = self.pattern {
+            return pattern.is_match(text);
+        }
         let (program, bytes) = (self.program, text.as_bytes());
         if program.never || program.gate.as_ref().is_some_and(|gate| gate.find(bytes, 0).is_none()) {
             return false;

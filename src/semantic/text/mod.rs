@@ -11,6 +11,8 @@
 //! * E-mail addresses and URLs are found as they are written. Their parts are found as words too.
 //! * A dash between spaces is punctuation on Cloud and NOT on Data Center.
 //! * Wildcards and fuzzy words are compared with whole words, not with stems.
+//!
+//! A regular expression is a query of another flavour, so that it works wherever a search does.
 
 mod compare;
 mod matcher;
@@ -25,6 +27,8 @@ mod tokens;
 
 use std::sync::Arc;
 
+use regex::Regex;
+
 pub use matcher::Matcher;
 use program::Program;
 
@@ -36,6 +40,8 @@ pub enum TextFlavor {
     Cloud,
     /// Jira Data Center: `roam~` and `roam~0.8` find words spelt alike, `"a b"~10` words near each other, `?` is one letter.
     DataCenter,
+    /// No words at all: a regular expression, found anywhere in the text, minding case.
+    Regex,
 }
 
 impl TextFlavor {
@@ -44,12 +50,13 @@ impl TextFlavor {
         match self {
             Self::Cloud => "cloud",
             Self::DataCenter => "datacenter",
+            Self::Regex => "regex",
         }
     }
 
     /// The flavour of that name.
     pub fn named(name: &str) -> Option<Self> {
-        [Self::Cloud, Self::DataCenter].into_iter().find(|f| f.name() == name)
+        [Self::Cloud, Self::DataCenter, Self::Regex].into_iter().find(|f| f.name() == name)
     }
 }
 
@@ -68,13 +75,51 @@ pub struct TextQuery {
     flavor: TextFlavor,
     leading_wildcard: bool,
     program: Arc<Program>,
+    pattern: Option<Regex>,
 }
 
 impl TextQuery {
-    /// Reads a search string. None is an error; see [`TextQuery::is_empty`] and [`TextQuery::has_leading_wildcard`].
+    /// Reads a search string. None is an error; see [`TextQuery::is_empty`] and [`TextQuery::has_leading_wildcard`]. A
+    /// regular expression that cannot be read matches nothing; [`TextQuery::regex`] says why.
     pub fn new(source: &str, flavor: TextFlavor) -> Self {
-        let (program, leading_wildcard) = parse::parse(source, flavor);
-        Self { source: source.to_string(), flavor, leading_wildcard, program: Arc::new(program) }
+        let (program, leading_wildcard, pattern) = match flavor {
+            TextFlavor::Regex => (Program { never: true, ..Program::default() }, false, Regex::new(source).ok()),
+            _ => {
+                let (program, leading_wildcard) = parse::parse(source, flavor);
+                (program, leading_wildcard, None)
+            }
+        };
+        Self { source: source.to_string(), flavor, leading_wildcard, program: Arc::new(program), pattern }
+    }
+
+    /// Reads a regular expression.
+    ///
+    /// ```
+    /// use jqlx::semantic::text::TextQuery;
+    /// assert!(TextQuery::regex("(?i)time-?out").unwrap().matches("A Timeout"));
+    /// assert_eq!(TextQuery::regex("a(b").unwrap_err(), "unclosed group");
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The reason in a few words.
+    pub fn regex(source: &str) -> Result<Self, String> {
+        match Regex::new(source) {
+            Ok(pattern) => Ok(Self {
+                source: source.to_string(),
+                flavor: TextFlavor::Regex,
+                leading_wildcard: false,
+                program: Arc::new(Program { never: true, ..Program::default() }),
+                pattern: Some(pattern),
+            }),
+            Err(regex::Error::CompiledTooBig(_)) => Err("it is too large".to_string()),
+            // The reason is the last line; those before it draw the pattern.
+            Err(error) => {
+                let text = error.to_string();
+                let last = text.lines().last().unwrap_or_default();
+                Err(last.trim().trim_start_matches("error: ").to_string())
+            }
+        }
     }
 
     /// As the user wrote it.
@@ -89,7 +134,7 @@ impl TextQuery {
 
     /// Whether nothing can match: the query has only stop words or only negations.
     pub fn is_empty(&self) -> bool {
-        self.program.never
+        self.program.never && self.pattern.is_none()
     }
 
     /// Whether a word begins with `*` or `?`, which Jira refuses.
@@ -112,7 +157,7 @@ impl TextQuery {
     /// assert_eq!(found, 2);
     /// ```
     pub fn matcher(&self) -> Matcher<'_> {
-        Matcher::new(&self.program)
+        Matcher::new(&self.program, self.pattern.as_ref())
     }
 }
 

@@ -30,7 +30,10 @@ pub fn rows(query: &BoundQuery, context: &Context<'_>) -> Vec<Vec<Cell>> {
 
 /// The issue of an event as it was then.
 fn at_event(event: &EventRow, query: &BoundQuery, context: &Context<'_>) -> Option<IssueRow> {
-    let present = context.tables.issues.iter().find(|i| Some(i.id) == event.issue_id)?;
+    let id = event.issue_id?;
+    // An issue without a row has the values that its events tell.
+    let unknown = IssueRow { id, ..IssueRow::default() };
+    let present = context.tables.issues.iter().find(|i| i.id == id).unwrap_or(&unknown);
     // Whatever its creation and end, it is there: the event speaks of it.
     let now = Tables { issues: vec![present.clone()], events: context.tables.events.clone(), ..Tables::default() };
     let mut then = past::issue_at(&now, &query.past, present.id, event.time);

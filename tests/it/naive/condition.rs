@@ -7,8 +7,9 @@ use jqlx::semantic::bound::{
     Actors, CascadeChild, Comparison, Condition, EventCondition, EventTest, HistoryField, HistoryValues, Test, TimeBound, Value,
     Values,
 };
+use jqlx::semantic::text::{TextFlavor, TextQuery};
 
-use super::{Cell, Context, Row, history, relation, together};
+use super::{Cell, Context, Row, history, relation, scalar, together};
 
 /// Whether the row satisfies the condition.
 pub fn holds(condition: &Condition, row: Row<'_>, context: &Context<'_>) -> bool {
@@ -24,6 +25,7 @@ pub fn holds(condition: &Condition, row: Row<'_>, context: &Context<'_>) -> bool
             among != condition.negated
         }
         Condition::Sequence(condition) => together::follows(condition, row, context) != condition.negated,
+        Condition::Compare(condition) => scalar::holds(condition, row, context),
     }
 }
 
@@ -40,7 +42,7 @@ pub fn passes_test(values: &[Cell], test: &Test) -> bool {
         }
         Test::OneOf { values: unwanted, or_empty: _, negated: true } => some(&|v| is_one_of(v, unwanted), true),
         Test::Compare { op, value } => some(&|v| compares(*op, order(v, value)), false),
-        Test::Text { query, negated } => some(&|v| query.matches(words(v)), *negated),
+        Test::Text { query, negated } => some(&|v| is_found(query, words(v)), *negated),
         Test::Wildcard { pattern, negated } => {
             let pattern: Vec<char> = pattern.to_lowercase().chars().collect();
             some(&|v| is_like(&words(v).to_lowercase().chars().collect::<Vec<_>>(), &pattern), *negated)
@@ -62,6 +64,14 @@ fn words(value: &Cell) -> &str {
     match value {
         Cell::Text(text) => text,
         other => panic!("{other:?} is no text"),
+    }
+}
+
+/// Whether a search, or a regular expression, finds the text.
+pub fn is_found(query: &TextQuery, text: &str) -> bool {
+    match query.flavor() {
+        TextFlavor::Regex => regex::Regex::new(query.source()).expect("a pattern that was read before").is_match(text),
+        _ => query.matches(text),
     }
 }
 
@@ -156,7 +166,7 @@ pub fn passes(test: &EventTest, event: &EventRow, context: &Context<'_>) -> bool
         && test.time.iter().all(|bound| at_time(*bound, event.time))
         && test.from.iter().all(|v| is_value(v, event.from_value.as_ref(), event.from_id.as_ref()))
         && test.to.iter().all(|v| is_value(v, event.to_value.as_ref(), event.to_id.as_ref()))
-        && test.text.iter().all(|query| event.text.as_ref().is_some_and(|text| query.matches(text)))
+        && test.text.iter().all(|query| event.text.as_ref().is_some_and(|text| is_found(query, text)))
 }
 
 /// Whether an instant lies within a bound.

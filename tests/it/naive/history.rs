@@ -133,6 +133,9 @@ fn within(bound: IntervalBound, interval: &Interval) -> bool {
 
 /// Every interval of the field on the row's issue.
 pub fn intervals(field: &HistoryField, row: Row<'_>, context: &Context<'_>) -> Vec<Interval> {
+    if row.issue_id.is_none() {
+        return Vec::new();
+    }
     let unknown = IssueRow::default();
     let issue = row.issue.unwrap_or(&unknown);
     let of_issue = |e: &&EventRow| row.issue_id.is_some() && e.issue_id == row.issue_id;

@@ -9,6 +9,7 @@ mod condition;
 mod history;
 mod past;
 mod relation;
+mod scalar;
 mod together;
 mod value;
 

@@ -1,9 +1,9 @@
 //! Relations: the values that `Among` looks a row's value up in.
 
 use jqlx::data::rows::{EventRow, LinkRow, date};
-use jqlx::semantic::bound::{AttachedTest, LinkTest, Relation, TimeBound};
+use jqlx::semantic::bound::{AttachedTest, LinkTest, Relation, TimeBound, Which};
 
-use super::condition::{acted, at_time, passes_test};
+use super::condition::{acted, at_time, is_found, passes as passes_event, passes_test};
 use super::{Cell, Context, answer, value};
 
 /// What sources call the making, the editing and the end of a thing.
@@ -18,10 +18,21 @@ fn is(actions: &[&str], event: &EventRow) -> bool {
 /// The values of the relation; none is no value.
 pub fn values(relation: &Relation, context: &Context<'_>) -> Vec<Cell> {
     match relation {
-        Relation::Attached { entities, tests } => attached(entities, tests, &context.tables.events),
+        Relation::Attached { entities, tests, which } => attached(entities, tests, *which, &context.tables.events),
+        Relation::LastEvent(test) => {
+            let counts = |e: &&EventRow| !test.not_actions.contains(&e.action);
+            let is_last = |e: &&EventRow| {
+                let later = |o: &EventRow| o.issue_id == e.issue_id && (o.time, &o.event_id) > (e.time, &e.event_id);
+                !context.tables.events.iter().filter(counts).any(later)
+            };
+            let last = context.tables.events.iter().filter(counts).filter(is_last);
+            last.filter(|e| passes_event(test, e, context)).filter_map(|e| e.issue_id.map(Cell::Int)).collect()
+        }
         Relation::Linked(test) => {
             let found = test.found.as_ref().map(|query| values(&Relation::Query(query.clone()), context));
-            context.tables.links.iter().flat_map(|link| linked(test, found.as_deref(), link)).collect()
+            let ends: Vec<Cell> = context.tables.links.iter().flat_map(|link| linked(test, found.as_deref(), link)).collect();
+            let often = |end: &&Cell| ends.iter().filter(|e| e == end).count() as i64 >= test.least;
+            ends.iter().filter(often).cloned().collect()
         }
         Relation::Rows { table, column, tests } => {
             let rows = value::side_rows(context.tables, table);
@@ -41,7 +52,7 @@ pub fn values(relation: &Relation, context: &Context<'_>) -> Vec<Cell> {
     }
 }
 
-fn attached(entities: &[String], tests: &[AttachedTest], events: &[EventRow]) -> Vec<Cell> {
+fn attached(entities: &[String], tests: &[AttachedTest], which: Which, events: &[EventRow]) -> Vec<Cell> {
     let of_entities: Vec<&EventRow> = events.iter().filter(|e| entities.contains(&e.entity)).collect();
     let mut things: Vec<Vec<&EventRow>> = Vec::new();
     for event in of_entities {
@@ -52,11 +63,21 @@ fn attached(entities: &[String], tests: &[AttachedTest], events: &[EventRow]) ->
             None => things.push(vec![event]),
         }
     }
-    let mut out = Vec::new();
-    for mut thing in things {
+    for thing in &mut things {
         thing.sort_by(|a, b| (a.time, &a.event_id).cmp(&(b.time, &b.event_id)));
+    }
+    things.retain(|thing| !is(DELETED, thing[thing.len() - 1]));
+    let age = |thing: &[&EventRow]| (thing[0].time, thing[0].entity_id.clone().unwrap_or_else(|| thing[0].event_id.clone()));
+    let mut out = Vec::new();
+    for thing in &things {
         let last = thing[thing.len() - 1];
-        if !is(DELETED, last) && tests.iter().all(|test| passes(test, &thing, last)) {
+        let all: Vec<_> = things.iter().filter(|t| t[0].issue_id == last.issue_id).collect();
+        let pass = |thing: &[&EventRow]| tests.iter().all(|test| passes(test, thing, thing[thing.len() - 1]));
+        let enough = match which {
+            Which::AtLeast(least) => pass(thing) && all.iter().filter(|t| pass(t)).count() as i64 >= least,
+            Which::Newest => pass(thing) && !all.iter().any(|t| age(t) > age(thing)),
+        };
+        if enough {
             out.extend(last.issue_id.map(Cell::Int));
         }
     }
@@ -66,12 +87,18 @@ fn attached(entities: &[String], tests: &[AttachedTest], events: &[EventRow]) ->
 fn passes(test: &AttachedTest, thing: &[&EventRow], last: &EventRow) -> bool {
     match test {
         AttachedTest::Author(actors) => thing.iter().any(|e| is(CREATED, e) && acted(actors, e.actor.as_ref())),
-        AttachedTest::Text(query) => last.text.as_ref().is_some_and(|text| query.matches(text)),
+        AttachedTest::Text(query) => last.text.as_ref().is_some_and(|text| is_found(query, text)),
         AttachedTest::AnyText => last.text.is_some(),
         AttachedTest::Day(test) => {
             let day = last.entity_name.as_deref().and_then(date);
             day.is_some_and(|day| passes_test(&[Cell::Date(day)], test))
         }
+        AttachedTest::Made { by, time } => thing.iter().any(|e| {
+            is(CREATED, e)
+                && by.iter().all(|actors| acted(actors, e.actor.as_ref()))
+                && time.iter().all(|bound| at_time(*bound, e.time))
+        }),
+        AttachedTest::Named(query) => last.entity_name.as_ref().is_some_and(|name| is_found(query, name)),
         AttachedTest::Edited { by, time } => {
             let within = |bound: &TimeBound| at_time(*bound, last.time);
             is(EDITED, last) && acted(by, last.actor.as_ref()) && time.iter().all(within)

@@ -26,6 +26,28 @@ const ATTRIBUTES: &[Field] = &[
 
 /// A clause on an attribute of an event.
 pub fn attribute(random: &mut Random) -> String {
+    match random.below(12) {
+        0 => {
+            let (left, right) = random.pick(&[("time", "created"), ("time", "due"), ("due", "time"), ("time", "resolved")]);
+            return format!(
+                "{left} {} field({right}, \"{}\")",
+                random.pick(&["<", ">=", "=", "!="]),
+                random.pick(&["0d", "1d", "-5h"])
+            );
+        }
+        1 => {
+            let (left, right) = random.pick(&[
+                ("actor", "assignee"),
+                ("actor", "reporter"),
+                ("\"to\"", "assignee"),
+                ("\"from\"", "status"),
+                ("issue", "parent"),
+            ]);
+            return format!("{left} {} field({right})", random.pick(&["=", "!="]));
+        }
+        2 => return format!("text {} regex(\"(?i)crash|log.n\")", random.pick(&["~", "!~"])),
+        _ => {}
+    }
     let field = random.pick(ATTRIBUTES);
     of_field(field, random)
 }

@@ -8,6 +8,7 @@ mod history;
 mod present;
 mod query;
 mod random;
+mod script;
 mod shrink;
 mod site;
 mod world;

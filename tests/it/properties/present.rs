@@ -204,8 +204,43 @@ pub fn of_field((field, operators, of): Field, random: &mut Random) -> String {
     }
 }
 
+/// Fields that compare with each other.
+const ALIKE: &[&[&str]] = &[
+    &["created", "updated", "resolved", "due", "lastViewed", "Kickoff", "Live", "statusCategoryChangedDate"],
+    &["assignee", "reporter", "creator", "Buddy"],
+    &["timeSpent", "originalEstimate", "remainingEstimate"],
+    &["votes", "watchers", "\"Story Points\"", "Weight", "workRatio"],
+    &["Severity", "priority", "status", "level"],
+];
+const OFFSETS: &[&str] = &["", "", ", \"+1d\"", ", \"-2d\"", ", \"12h\"", ", \"-1d 6h\"", ", \"1w\""];
+
+/// `resolved > field(due)`
+pub fn between(random: &mut Random) -> String {
+    let at = random.below(ALIKE.len() + 2).saturating_sub(2);
+    let (left, right) = (random.pick(ALIKE[at]), random.pick(ALIKE[at]));
+    // A level is no option, and only options are like any name.
+    let left = if at == 4 { "Severity" } else { left };
+    let ordered = ["=", "!=", "<", "<=", ">", ">="];
+    let op = if [1, 4].contains(&at) { random.pick(&ordered[..2]) } else { random.pick(&ordered) };
+    let offset = if at == 0 { random.pick(OFFSETS) } else { "" };
+    format!("{left} {op} field({right}{offset})")
+}
+
+/// `labels ~ regex("^a")`
+pub fn pattern(random: &mut Random) -> String {
+    let fields =
+        ["summary", "description", "comment", "worklogComment", "status", "labels", "component", "fixVersion", "Teams", "Notes"];
+    let patterns = ["(?i)crash", "^[a-mA-M]", "log.n", "\\\\d", "e$", "", "(?i)^ui$"];
+    format!("{} {} regex(\"{}\")", random.pick(&fields), random.pick(&["~", "!~"]), random.pick(&patterns))
+}
+
 /// A clause on the present of an issue.
 pub fn clause(random: &mut Random) -> String {
+    match random.below(14) {
+        0 => return between(random),
+        1 => return pattern(random),
+        _ => {}
+    }
     let field = random.pick(FIELDS);
     of_field(field, random)
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::random::Random;
-use super::{activity, history, present};
+use super::{activity, history, present, script};
 
 /// A condition as a tree, so that a failing one can be cut down.
 #[derive(Clone, Debug)]
@@ -100,6 +100,7 @@ const NO_PAST: &[&str] = &[
     "attachments",
     "property",
     "linkedIssues",
+    "issueFunction",
     "votedIssues",
     "issueHistory",
     "RemoteLinks",
@@ -136,26 +137,14 @@ fn as_of(random: &mut Random) -> &'static str {
     ])
 }
 
-/// Fields with several values, and what stands on them: at events they are not answered yet.
-const LISTS: &[&str] = &[
-    "fixVersion",
-    "affectedVersion",
-    "labels",
-    "component",
-    "sprint",
-    "Teams",
-    "Place",
-    "comment",
-    "worklog",
-    "IN (ISSUES",
-    "IN (ACTIVITY",
-];
+/// What is asked of other events and issues, at no single event.
+const ELSEWHERE: &[&str] = &["comment", "worklog", "text ~", "textfields", "IN (ISSUES", "IN (ACTIVITY"];
 
 /// What asks of the whole life of an issue, and of no single event.
 const LIVES: &[&str] = &["timeIn", "cycleTime"];
 
 fn at_events_tail(tail: String) -> String {
-    let asks = LISTS.iter().chain(NO_PAST).chain(LIVES).any(|word| tail.contains(word));
+    let asks = ELSEWHERE.iter().chain(NO_PAST).chain(LIVES).any(|word| tail.contains(word));
     if asks { String::new() } else { tail }
 }
 
@@ -178,7 +167,9 @@ fn condition(depth: usize, clause: &dyn Fn(&mut Random) -> String, random: &mut 
 
 /// A clause on issues.
 pub fn of_issues(random: &mut Random) -> String {
-    match random.below(25) {
+    match random.below(29) {
+        25..=27 => script::clause(random),
+        28 => script::of_field(random),
         24 => activity::by_author(true, random),
         22 | 23 => activity::sequence(true, random),
         0..=10 => present::clause(random),
@@ -193,7 +184,9 @@ pub fn of_issues(random: &mut Random) -> String {
 
 /// A clause on events.
 fn of_events(random: &mut Random) -> String {
-    match random.below(21) {
+    match random.below(23) {
+        21 => script::clause(random),
+        22 => script::of_field(random),
         20 => activity::by_author(true, random),
         18 | 19 => activity::sequence(false, random),
         0..=3 => activity::attribute(random),
@@ -370,7 +363,7 @@ pub fn activity(random: &mut Random) -> Query {
         5 => durations("eventId", random),
         _ => groups(GROUPS, random),
     };
-    let at_events = !condition.to_string().contains(" WAS ") && !LISTS.iter().any(|list| condition.to_string().contains(list));
+    let at_events = !condition.to_string().contains(" WAS ") && !ELSEWHERE.iter().any(|list| condition.to_string().contains(list));
     if as_of.is_empty() && at_events && !NO_PAST.iter().any(|word| condition.to_string().contains(word)) && random.chance(40) {
         return Query { head: "ACTIVITY WHERE ", condition, as_of: " AS OF EVENT", tail: at_events_tail(tail) };
     }
