@@ -172,7 +172,7 @@ impl Binder<'_> {
             past: Vec::new(),
             warnings: Vec::new(),
         };
-        self.tell_past(bound, query.span)
+        self.tell_past(bound)
     }
 
     /// Whether the query asks for events.

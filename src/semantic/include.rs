@@ -50,7 +50,7 @@ impl Binder<'_> {
         let included = Included { name: Some(&filter.name), span, shift: None, by: self.included };
         if self.in_activity() {
             let condition = self.including(&included).condition_in(&filter.parsed, false)?;
-            let relation = Relation::Query(Box::new(self.within(Target::Issues).issues_where(condition, clause)?));
+            let relation = Relation::Query(Box::new(self.within(Target::Issues).issues_where(condition)?));
             let field = issue_column("key", "key", Shape::Text);
             return Some(Condition::Among(Box::new(AmongCondition { field, relation, negated, span: clause })));
         }

@@ -138,7 +138,7 @@ impl Site<'_, '_> {
         let query = match member {
             Member::Call(function, arguments, span) => {
                 let condition = binder.within(Target::Issues).issues_of(function, arguments, *span, false)?;
-                binder.issues_where(condition, *span)?
+                binder.issues_where(condition)?
             }
             Member::Subquery(query) => {
                 let target = query.target.map_or(Target::Issues, |t| t.node);
@@ -165,9 +165,7 @@ impl Site<'_, '_> {
         for member in members {
             match member {
                 Member::Literal(literal) => match (as_id(literal), as_key(&literal.text)) {
-                    (Some(id), _) => {
-                        relations.push(Relation::Query(Box::new(self.binder.issues_where(of_ids(vec![id]), literal.span)?)))
-                    }
+                    (Some(id), _) => relations.push(Relation::Query(Box::new(self.binder.issues_where(of_ids(vec![id]))?))),
                     (None, Some(key)) => {
                         self.binder.check_key(&key, literal, members.len());
                         keys.push(key);
@@ -195,7 +193,7 @@ impl Site<'_, '_> {
                 any.push(named(issue_column(&custom.name, &custom.id, Shape::Text)));
             }
         }
-        Some(Relation::Query(Box::new(self.binder.issues_where(Condition::Any(any), literal.span)?)))
+        Some(Relation::Query(Box::new(self.binder.issues_where(Condition::Any(any))?)))
     }
 
     /// Columns that hold keys of issues: `parent`, `Epic Link`, the key of an event.
@@ -232,7 +230,7 @@ impl Site<'_, '_> {
         let columns = self.columns_above()?;
         let children = self.each_above(&columns, members, false)?;
         let parent = issue_column("parent", "parent", Shape::Text);
-        let found = self.binder.issues_where(children.clone(), self.clause.span)?;
+        let found = self.binder.issues_where(children.clone())?;
         let grandchildren = |negated| self.one_among(parent.clone(), Relation::Query(Box::new(found.clone())), negated);
         if !negated {
             return Some(Condition::Any(vec![children.clone(), grandchildren(false)]));
@@ -313,8 +311,8 @@ fn fits(columns: &[BoundField], relation: &Relation) -> bool {
 
 impl Binder<'_> {
     /// The keys of the issues that pass, at the instant that the query asks of.
-    pub(super) fn issues_where(&self, condition: Condition, span: Span) -> Option<BoundQuery> {
-        self.tell_past(BoundQuery { as_of: self.at_instant(), ..issues_where(condition) }, span)
+    pub(super) fn issues_where(&self, condition: Condition) -> Option<BoundQuery> {
+        self.tell_past(BoundQuery { as_of: self.at_instant(), ..issues_where(condition) })
     }
 
     pub(super) fn no_key<T>(&self, literal: &Literal) -> Option<T> {
@@ -382,7 +380,7 @@ impl Binder<'_> {
                 if !self.catalog.issue_columns.contains("last_viewed") {
                     return self.needs(function, span, "the column `last_viewed` of the issues table");
                 }
-                let mut query = self.issues_where(present(&viewed), span)?;
+                let mut query = self.issues_where(present(&viewed))?;
                 let newest = |field| SortKey { by: SortBy::Value(field), ascending: false, empty_first: false };
                 query.order_by = vec![newest(viewed), newest(issue_column("id", "id", Shape::Int))];
                 query.limit = Some(VIEWED);

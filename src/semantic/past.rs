@@ -4,7 +4,7 @@ use super::binder::Binder;
 use super::bound::{AsOf, BoundField, BoundQuery, Condition, HistoryField, PastColumn, Relation, Told};
 use super::uses;
 use crate::catalog::fields::{self, FIELDS, Field, Kind, Source};
-use crate::diagnostic::{Span, codes};
+use crate::diagnostic::codes;
 use crate::syntax::ast;
 
 impl Binder<'_> {
@@ -62,7 +62,7 @@ impl Binder<'_> {
     }
 
     /// Completes a query with how to tell what its columns held.
-    pub(super) fn tell_past(&self, mut query: BoundQuery, span: Span) -> Option<BoundQuery> {
+    pub(super) fn tell_past(&self, mut query: BoundQuery) -> Option<BoundQuery> {
         if query.as_of.is_none() && !query.with_deleted {
             return Some(query);
         }
