@@ -1,8 +1,8 @@
-//! The functions of SHOW, GROUP BY and ORDER BY: aggregates and time buckets.
+//! The functions of SHOW, GROUP BY and ORDER BY: aggregates, time buckets and durations.
 
 use crate::semantic::bound::{Aggregate, Unit};
 
-/// An aggregate or time bucket for SHOW, GROUP BY and ORDER BY.
+/// An aggregate, time bucket or duration for SHOW, GROUP BY and ORDER BY.
 #[derive(Clone, Copy, Debug)]
 pub struct ColumnFunction {
     /// Its name.
@@ -14,12 +14,16 @@ pub struct ColumnFunction {
 }
 
 /// What a column function computes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 #[allow(missing_docs)]
 pub enum Computes {
     Aggregate(Aggregate),
+    /// An aggregate that says which behind its column.
+    Percentile,
     Bucket(Unit),
-    Missing(&'static str),
+    TimeIn,
+    LeadTime,
+    CycleTime,
 }
 
 macro_rules! column_function {
@@ -33,17 +37,26 @@ pub const COLUMN_FUNCTIONS: &[ColumnFunction] = &[
     column_function!("avg", Computes::Aggregate(Aggregate::Avg), "The mean."),
     column_function!("count", Computes::Aggregate(Aggregate::Count), "The number of rows, or of values."),
     column_function!("countDistinct", Computes::Aggregate(Aggregate::CountDistinct), "The number of different values."),
-    column_function!("cycleTime", Computes::Missing("durations between statuses"), "Time from the first start of work to the end."),
+    column_function!(
+        "cycleTime",
+        Computes::CycleTime,
+        "Seconds from the first change into a status of the category In Progress to the resolution."
+    ),
     column_function!("day", Computes::Bucket(Unit::Day), "The day of an instant."),
     column_function!("hour", Computes::Bucket(Unit::Hour), "The hour of an instant."),
-    column_function!("leadTime", Computes::Missing("durations between statuses"), "Time from creation to the end."),
+    column_function!("leadTime", Computes::LeadTime, "Seconds from creation to the resolution."),
     column_function!("max", Computes::Aggregate(Aggregate::Max), "The greatest value."),
     column_function!("median", Computes::Aggregate(Aggregate::Median), "The value in the middle."),
     column_function!("min", Computes::Aggregate(Aggregate::Min), "The least value."),
     column_function!("month", Computes::Bucket(Unit::Month), "The month of an instant."),
+    column_function!("percentile", Computes::Percentile, "The value below which so many percent lie: percentile(votes, 90)."),
     column_function!("quarter", Computes::Bucket(Unit::Quarter), "The quarter of an instant."),
     column_function!("sum", Computes::Aggregate(Aggregate::Sum), "The sum."),
-    column_function!("timeIn", Computes::Missing("durations of values held"), "How long a field held a value."),
+    column_function!(
+        "timeIn",
+        Computes::TimeIn,
+        "Seconds for which a field had one of the values: timeIn(status, \"In Progress\")."
+    ),
     column_function!("week", Computes::Bucket(Unit::Week), "The week of an instant."),
     column_function!("year", Computes::Bucket(Unit::Year), "The year of an instant."),
 ];

@@ -98,13 +98,13 @@ pub(super) fn functions(arguments: Functions, terminal: &Terminal) -> Result<(),
         ]);
     }
     for function in COLUMN_FUNCTIONS {
-        let (of, missing) = match function.computes {
-            Computes::Aggregate(_) => ("aggregate", None),
-            Computes::Bucket(_) => ("time bucket", None),
-            Computes::Missing(needs) => ("column", Some(needs)),
+        let of = match function.computes {
+            Computes::Aggregate(_) | Computes::Percentile => "aggregate",
+            Computes::Bucket(_) => "time bucket",
+            Computes::TimeIn | Computes::LeadTime | Computes::CycleTime => "duration",
         };
-        let (name, doc) = (format!("{}()", function.name), doc(function.doc, missing));
-        rows.push([name, of.to_owned(), yes(missing.is_none()), doc, String::new(), String::new()]);
+        let name = format!("{}()", function.name);
+        rows.push([name, of.to_owned(), yes(true), function.doc.to_owned(), String::new(), String::new()]);
     }
     arguments.listing.write(["function", "kind", "answered", "description", "example", "aliases"], rows, terminal)
 }

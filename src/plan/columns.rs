@@ -2,12 +2,14 @@
 
 use datafusion::arrow::datatypes::{DataType, TimeUnit};
 use datafusion::functions::expr_fn::date_trunc;
-use datafusion::functions_aggregate::expr_fn::{avg, count, count_distinct, max, median, min, sum};
+use datafusion::functions_aggregate::expr_fn::{avg, count, count_distinct, max, median, min, percentile_cont, sum};
 use datafusion::functions_nested::expr_fn::cardinality;
 use datafusion::logical_expr::{Expr, cast, lit, when};
 use datafusion::scalar::ScalarValue;
 
+use super::facts::Facts;
 use super::scan::{Tables, field, time_type};
+use crate::error::Error;
 use crate::semantic::WeekStart;
 use crate::semantic::bound::{Aggregate, BoundField, ColumnExpr, Shape, Unit};
 
@@ -20,13 +22,13 @@ pub(crate) struct Zone<'a> {
     pub(crate) week_start: WeekStart,
 }
 
-/// A column; `zone` is for time buckets.
-pub(crate) fn column(tables: &Tables, of: &ColumnExpr, zone: Zone<'_>) -> Expr {
-    match of {
-        ColumnExpr::Field(f) => field(tables, f),
-        ColumnExpr::Bucket(unit, f) => bucket(tables, *unit, f, zone),
+/// A column; `facts` gather what it asks of the events.
+pub(crate) fn column(facts: &mut Facts<'_>, of: &ColumnExpr) -> Result<Expr, Error> {
+    Ok(match of {
         ColumnExpr::Aggregate(aggregate, argument) => {
-            let value = argument.as_ref().map_or_else(|| lit(1i64), |f| counted(tables, f));
+            let value = argument.as_ref().map_or_else(|| Ok(lit(1i64)), |of| counted(facts, of))?;
+            // The middle of two whole numbers need not be whole.
+            let float = |value: Expr| cast(value, DataType::Float64);
             match aggregate {
                 Aggregate::Count => count(value),
                 Aggregate::CountDistinct => count_distinct(value),
@@ -34,20 +36,36 @@ pub(crate) fn column(tables: &Tables, of: &ColumnExpr, zone: Zone<'_>) -> Expr {
                 Aggregate::Max => max(value),
                 Aggregate::Sum => sum(value),
                 Aggregate::Avg => avg(value),
-                // The middle of two whole numbers need not be whole.
-                Aggregate::Median => median(cast(value, DataType::Float64)),
+                Aggregate::Median => median(float(value)),
+                Aggregate::Percentile(percent) => percentile_cont(float(value).sort(true, false), lit(percent / 100.0)),
             }
         }
-    }
+        of => of_row(facts, of)?,
+    })
+}
+
+/// A column of the row.
+fn of_row(facts: &mut Facts<'_>, of: &ColumnExpr) -> Result<Expr, Error> {
+    Ok(match of {
+        ColumnExpr::Field(f) => field(facts.tables(), f),
+        ColumnExpr::Bucket(unit, f) => bucket(facts.tables(), *unit, f, facts.zone()),
+        ColumnExpr::Lasting(lasting) => seconds(facts.lasting(lasting)?),
+        ColumnExpr::Aggregate(..) => lit(ScalarValue::Null),
+    })
+}
+
+/// Whole seconds of microseconds.
+fn seconds(micros: Expr) -> Expr {
+    micros / lit(1_000_000i64)
 }
 
 /// A value in aggregates, where an empty list is as little as no list.
-fn counted(tables: &Tables, of: &BoundField) -> Expr {
-    let value = field(tables, of);
-    match of.shape {
-        Shape::TextList => when(cardinality(value.clone()).gt(lit(0u64)), value.clone()).end().unwrap_or(value),
+fn counted(facts: &mut Facts<'_>, of: &ColumnExpr) -> Result<Expr, Error> {
+    let value = of_row(facts, of)?;
+    Ok(match of.row_shape() {
+        Some(Shape::TextList) => when(cardinality(value.clone()).gt(lit(0u64)), value.clone()).end().unwrap_or(value),
         _ => value,
-    }
+    })
 }
 
 fn bucket(tables: &Tables, unit: Unit, of: &BoundField, Zone { name: zone, week_start }: Zone<'_>) -> Expr {

@@ -3,9 +3,10 @@
 //! All clauses over events share one scan and one aggregate by issue. Clauses that need intervals share one window for each
 //! field.
 
+use datafusion::arrow::datatypes::DataType;
 use datafusion::common::{Column, JoinType};
-use datafusion::functions_aggregate::expr_fn::{bool_or, count};
-use datafusion::logical_expr::{Expr, LogicalPlanBuilder, lit, when};
+use datafusion::functions_aggregate::expr_fn::{bool_or, count, min};
+use datafusion::logical_expr::{Expr, LogicalPlanBuilder, cast, lit, when};
 
 use super::attached::Attached;
 use super::bursts::{Burst, counted_as};
@@ -16,21 +17,33 @@ use super::membership::Membership;
 use super::scan::{EVENTS, ISSUES, Tables, col};
 use super::sequence::Chain;
 use super::timeline::Timeline;
-use super::{activity, intervals, scalar};
+use super::{activity, intervals, scalar, scan};
 use crate::error::Error;
 use crate::semantic::bound::{
-    AmongCondition, BoundField, Condition, EventCondition, HistoryCondition, Relation, Scope, SequenceCondition, Target,
+    AmongCondition, BoundField, Condition, EventCondition, HistoryCondition, LastingTime, Relation, Scope, SequenceCondition,
+    Target,
 };
 
 /// Alias of the facts from the shared events scan.
 const FACTS: &str = "facts";
 
-/// Facts that the conditions seen so far ask for.
+/// What is asked of the events that pass a test.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Asked {
+    /// Whether there is one.
+    Any,
+    /// How many there are.
+    Count,
+    /// The time of the first.
+    First,
+}
+
+/// Facts that the conditions and columns seen so far ask for.
 pub(crate) struct Facts<'a> {
     tables: &'a Tables,
     target: Target,
-    /// Tests of one event, with whether matches are counted.
-    events: Vec<(Expr, bool)>,
+    /// Tests of one event, with what is asked of those that pass.
+    events: Vec<(Expr, Asked)>,
     intervals: Vec<Intervals>,
     attached: Vec<Attached>,
     memberships: Vec<Membership>,
@@ -75,9 +88,9 @@ impl<'a> Facts<'a> {
         let test = activity::event(self.tables, &of.event)?;
         let hit = match (self.target, &of.times) {
             (Target::Activity, None) => test,
-            (Target::Issues, None) => self.event_fact(test, false),
+            (Target::Issues, None) => self.event_fact(test, Asked::Any),
             (Target::Issues, Some(times)) if times.within.is_none() && times.same.is_empty() => {
-                counted_as(self.event_fact(test, true), times.op, times.count, of.negated)?
+                counted_as(self.event_fact(test, Asked::Count), times.op, times.count, of.negated)?
             }
             (target, Some(times)) => {
                 let at = self.bursts.iter().position(|b| b.is_of(&test, times)).unwrap_or_else(|| {
@@ -101,11 +114,11 @@ impl<'a> Facts<'a> {
         if of.negated { hit.is_not_true() } else { hit }
     }
 
-    fn event_fact(&mut self, test: Expr, counted: bool) -> Expr {
-        let at = match self.events.iter().position(|known| known.0 == test && known.1 == counted) {
+    fn event_fact(&mut self, test: Expr, asked: Asked) -> Expr {
+        let at = match self.events.iter().position(|known| known.0 == test && known.1 == asked) {
             Some(at) => at,
             None => {
-                self.events.push((test, counted));
+                self.events.push((test, asked));
                 self.events.len() - 1
             }
         };
@@ -139,14 +152,48 @@ impl<'a> Facts<'a> {
                 activity::of_field(self.tables, &of.field)?,
                 any(vec![activity::side(self.tables, "from", &of.values)?, activity::side(self.tables, "to", &of.values)?]),
             ]);
-            Ok(any(vec![self.event_fact(touched, false), intervals::present(self.tables, &of.field, &of.values)]))
+            Ok(any(vec![self.event_fact(touched, Asked::Any), intervals::present(self.tables, &of.field, &of.values)]))
         } else {
-            let at = self.intervals.iter_mut().position(|i| i.takes(of)).unwrap_or_else(|| {
-                self.intervals.push(Intervals::new(of, self.intervals.len()));
-                self.intervals.len() - 1
-            });
-            self.intervals[at].fact(self.tables, of)
+            let tables = self.tables;
+            self.intervals_of(of).fact(tables, of)
         }
+    }
+
+    /// The intervals that a clause shares with others of its field.
+    fn intervals_of(&mut self, of: &HistoryCondition) -> &mut Intervals {
+        let at = self.intervals.iter().position(|i| i.takes(of)).unwrap_or_else(|| {
+            self.intervals.push(Intervals::new(of, self.intervals.len()));
+            self.intervals.len() - 1
+        });
+        &mut self.intervals[at]
+    }
+
+    /// How long something lasted, in microseconds.
+    pub(crate) fn lasting(&mut self, of: &LastingTime) -> Result<Expr, Error> {
+        let tables = self.tables;
+        let micros = |at: Expr| cast(at, DataType::Int64);
+        Ok(match of {
+            LastingTime::In { field, values, now } => {
+                let of = intervals::measured(field, values, *now);
+                self.intervals_of(&of).measure(tables, &of)?
+            }
+            LastingTime::Between { from, to } => micros(scan::field(tables, to)) - micros(scan::field(tables, from)),
+            LastingTime::SinceFirst { field, values, to } => {
+                let test = all(vec![activity::of_field(tables, field)?, activity::side(tables, "to", values)?]);
+                let (first, to) = (self.event_fact(test, Asked::First), scan::field(tables, to));
+                when(first.clone().lt_eq(to.clone()), micros(to) - micros(first)).end()?
+            }
+        })
+    }
+
+    /// The tables that the facts are of.
+    pub(crate) fn tables(&self) -> &'a Tables {
+        self.tables
+    }
+
+    /// The session's zone.
+    pub(crate) fn zone(&self) -> Zone<'a> {
+        self.zone
     }
 
     fn among(&mut self, of: &AmongCondition) -> Result<Expr, Error> {
@@ -246,24 +293,34 @@ fn join_on(
 }
 
 /// `issue_id, fact_0, fact_1, ...` from one scan of the events that any test takes.
-fn event_facts(tables: &Tables, tests: Vec<(Expr, bool)>) -> Result<LogicalPlanBuilder, Error> {
+fn event_facts(tables: &Tables, tests: Vec<(Expr, Asked)>) -> Result<LogicalPlanBuilder, Error> {
     let issue = tables.need("events", EVENTS, "issue_id")?;
+    let at = tables.need("events", EVENTS, "time")?;
     let wanted = any(tests.iter().map(|(test, _)| test.clone()).collect());
     let rows = tables.scan("events", EVENTS)?.filter(issue.clone().is_not_null().and(wanted))?;
-    if let [(_, counted)] = tests.as_slice() {
+    if let [(_, asked)] = tests.as_slice() {
         // A single clause: every row that is left passes it.
-        let of_issue = || vec![issue.clone()];
-        return Ok(if *counted {
-            rows.aggregate(of_issue(), vec![count(lit(1i64)).alias("fact_0")])?
-                .project(vec![issue, datafusion::logical_expr::col("fact_0")])?
-        } else {
-            rows.aggregate(of_issue(), Vec::<Expr>::new())?.project(vec![issue, lit(true).alias("fact_0")])?
-        });
+        let told = match asked {
+            Asked::Any => {
+                return Ok(rows
+                    .aggregate(vec![issue.clone()], Vec::<Expr>::new())?
+                    .project(vec![issue, lit(true).alias("fact_0")])?);
+            }
+            Asked::Count => count(lit(1i64)),
+            Asked::First => min(at),
+        };
+        return Ok(rows
+            .aggregate(vec![issue.clone()], vec![told.alias("fact_0")])?
+            .project(vec![issue, datafusion::logical_expr::col("fact_0")])?);
     }
     let mut facts = Vec::with_capacity(tests.len());
-    for (at, (test, counted)) in tests.into_iter().enumerate() {
-        let fact = if counted { count(when(test, lit(1i64)).end()?) } else { bool_or(test) };
-        facts.push(fact.alias(format!("fact_{at}")));
+    for (number, (test, asked)) in tests.into_iter().enumerate() {
+        let fact = match asked {
+            Asked::Any => bool_or(test),
+            Asked::Count => count(when(test, lit(1i64)).end()?),
+            Asked::First => min(when(test, at.clone()).end()?),
+        };
+        facts.push(fact.alias(format!("fact_{number}")));
     }
     Ok(rows.aggregate(vec![issue], facts)?)
 }

@@ -21,8 +21,9 @@ use super::activity::{of_field, side};
 use super::expr::{actor_in, all, any, comparison, held, in_list, texts};
 use super::scan::{EVENTS, ISSUES, Tables, col, field, field_of, time};
 use super::{functions, working_time};
+use crate::diagnostic::Span;
 use crate::error::Error;
-use crate::semantic::bound::{HistoryCondition, HistoryField, HistoryValues, IntervalBound, Lasted, Shape};
+use crate::semantic::bound::{Comparison, HistoryCondition, HistoryField, HistoryValues, IntervalBound, Lasted, Micros, Shape};
 
 /// Facts about the intervals of one field.
 pub(crate) struct Intervals {
@@ -72,6 +73,21 @@ impl Intervals {
             }
             _ => Ok(any(vec![own, counts])),
         }
+    }
+
+    /// Registers a clause made by [`measured`] and gives the sum of the lengths of its intervals, in microseconds: 0 where there
+    /// is none, null where that cannot be told.
+    pub(crate) fn measure(&mut self, tables: &Tables, of: &HistoryCondition) -> Result<Expr, Error> {
+        let number = self.clauses.len();
+        self.clauses.push(of.clone());
+        let alias = self.alias();
+        let own = coalesce(vec![col(&alias, &format!("held_{number}")), lit(0i64)]);
+        let first_change = col(&alias, "first_change");
+        let first = when(first_change.clone().is_null(), present(tables, &self.field, &of.values))
+            .otherwise(col(&alias, &format!("first_{number}")))?;
+        let initial = when(first, length(of, issue(tables, "created"), first_change.clone())).otherwise(lit(0i64))?;
+        let row = if self.field.present.is_some() { col(ISSUES, "id").is_not_null() } else { lit(false) };
+        Ok(when(first_change.is_not_null().or(row), own + initial).end()?)
     }
 
     /// Elements that the issue has now and that no event speaks of: held since its creation.
@@ -225,6 +241,23 @@ impl Intervals {
         let parts = vec![(opened, length(of, step("time"), plain("until"))), (initial, length(of, first.start, step("time")))];
         let facts = vec![gathered(of, parts)?.alias("held_0"), array_agg(step("element")).alias("touched")];
         Ok(rows.aggregate(vec![step("issue_id")], facts)?)
+    }
+}
+
+/// The intervals in which a field had one of the values, their lengths summed up.
+pub(crate) fn measured(field: &HistoryField, values: &HistoryValues, now: Micros) -> HistoryCondition {
+    let all = Lasted { op: Comparison::GtEq, length: 0, total: true, working: None };
+    HistoryCondition {
+        field: field.clone(),
+        values: values.clone(),
+        by: Vec::new(),
+        via: Vec::new(),
+        bounds: Vec::new(),
+        lasted: Some(all),
+        held: Vec::new(),
+        now,
+        negated: false,
+        span: Span::default(),
     }
 }
 

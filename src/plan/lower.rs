@@ -13,7 +13,7 @@ use super::scan::{EVENTS, ISSUES, Tables, col};
 use super::things::Things;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::error::Error;
-use crate::semantic::bound::{AsOf, BoundField, BoundQuery, ColumnExpr, Condition, LinkTest, Relation, Scope, SortBy, Target};
+use crate::semantic::bound::{AsOf, BoundField, BoundQuery, Condition, LinkTest, Relation, Scope, SortBy, Target};
 
 /// More clauses than this make plans that take longer to optimise than to run.
 const MAX_CLAUSES: usize = 5_000;
@@ -45,6 +45,11 @@ pub(crate) fn rows(query: &BoundQuery, tables: &Tables, zone: Zone<'_>) -> Resul
     let tables = telling.as_ref().unwrap_or(tables);
     let mut facts = Facts::new(tables, query.target, zone);
     let condition = query.condition.as_ref().map(|c| facts.condition(c)).transpose()?;
+    let columns = query
+        .columns
+        .iter()
+        .map(|c| Ok(columns::column(&mut facts, &c.expr)?.alias(&c.name)))
+        .collect::<Result<Vec<_>, Error>>()?;
     let rows = match query.target {
         Target::Issues => issues(query, tables)?,
         Target::Activity => events(query, tables, facts.needs_issue())?,
@@ -58,7 +63,7 @@ pub(crate) fn rows(query: &BoundQuery, tables: &Tables, zone: Zone<'_>) -> Resul
         Some(condition) => rows.filter(condition)?,
         None => rows,
     };
-    if query.aggregated { grouped(query, tables, rows, zone) } else { listed(query, tables, rows, zone) }
+    if query.aggregated { grouped(query, tables, rows, columns) } else { listed(query, tables, rows, columns) }
 }
 
 fn clauses_of(query: &BoundQuery) -> usize {
@@ -122,10 +127,7 @@ fn events(query: &BoundQuery, tables: &Tables, needs_issue: bool) -> Result<Logi
 /// Whether a query for events names something of the issue as it is now.
 fn reads_issue(query: &BoundQuery) -> bool {
     let of_issue = |f: &BoundField| f.scope == Scope::Issue;
-    let in_columns = query.columns.iter().any(|c| match &c.expr {
-        ColumnExpr::Field(f) | ColumnExpr::Bucket(_, f) => of_issue(f),
-        ColumnExpr::Aggregate(_, f) => f.as_ref().is_some_and(of_issue),
-    });
+    let in_columns = query.columns.iter().any(|c| c.expr.fields().into_iter().any(of_issue));
     let in_order = query.order_by.iter().any(|k| match &k.by {
         SortBy::Output(_) => false,
         SortBy::Value(f)
@@ -151,15 +153,11 @@ fn condition_reads_issue(condition: &Condition) -> bool {
     }
 }
 
-fn grouped(query: &BoundQuery, tables: &Tables, rows: LogicalPlanBuilder, zone: Zone<'_>) -> Result<LogicalPlanBuilder, Error> {
+fn grouped(query: &BoundQuery, tables: &Tables, rows: LogicalPlanBuilder, columns: Vec<Expr>) -> Result<LogicalPlanBuilder, Error> {
     let names: Vec<String> = query.columns.iter().map(|c| c.name.clone()).collect();
     let (mut keys, mut aggregates) = (Vec::new(), Vec::new());
-    for column in &query.columns {
-        let expr = columns::column(tables, &column.expr, zone).alias(&column.name);
-        match column.expr {
-            ColumnExpr::Aggregate(..) => aggregates.push(expr),
-            _ => keys.push(expr),
-        }
+    for (column, expr) in query.columns.iter().zip(columns) {
+        if column.expr.is_aggregate() { &mut aggregates } else { &mut keys }.push(expr);
     }
     // Keys that are not columns of the events, such as month(time), are computed once below the aggregate.
     let rows = rows.aggregate(keys, aggregates)?;
@@ -167,12 +165,11 @@ fn grouped(query: &BoundQuery, tables: &Tables, rows: LogicalPlanBuilder, zone: 
     finish(query, rows, keys, &names)
 }
 
-fn listed(query: &BoundQuery, tables: &Tables, rows: LogicalPlanBuilder, zone: Zone<'_>) -> Result<LogicalPlanBuilder, Error> {
+fn listed(query: &BoundQuery, tables: &Tables, rows: LogicalPlanBuilder, columns: Vec<Expr>) -> Result<LogicalPlanBuilder, Error> {
     let names: Vec<String> = query.columns.iter().map(|c| c.name.clone()).collect();
     let rows = order::join(tables, &query.order_by, rows)?;
     let Order { hidden, keys } = order::order(tables, &query.order_by, &names)?;
-    let shown = query.columns.iter().map(|c| columns::column(tables, &c.expr, zone).alias(&c.name));
-    let rows = rows.project(shown.chain(hidden).collect::<Vec<_>>())?;
+    let rows = rows.project(columns.into_iter().chain(hidden).collect::<Vec<_>>())?;
     finish(query, rows, keys, &names)
 }
 

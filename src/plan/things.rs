@@ -14,7 +14,7 @@ use super::expr::{in_list, texts};
 use super::scan::{EVENTS, Tables, col};
 use crate::catalog::{entities, verbs};
 use crate::error::Error;
-use crate::semantic::bound::{BoundField, BoundQuery, ColumnExpr, Condition, EventTest, Scope, SortBy};
+use crate::semantic::bound::{BoundField, BoundQuery, Condition, EventTest, Scope, SortBy};
 
 /// Which of them a query reads.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -33,10 +33,7 @@ impl Things {
     pub(crate) fn of(query: &BoundQuery) -> Self {
         let mut things = Self::default();
         for column in &query.columns {
-            match &column.expr {
-                ColumnExpr::Field(of) | ColumnExpr::Bucket(_, of) | ColumnExpr::Aggregate(_, Some(of)) => things.field(of),
-                ColumnExpr::Aggregate(_, None) => {}
-            }
+            column.expr.fields().into_iter().for_each(|of| things.field(of));
         }
         for key in &query.order_by {
             match &key.by {

@@ -5,7 +5,11 @@
 //! Truth is two-valued: a condition holds for a row or it does not. JQL's hidden "and the field has a value" of negative
 //! operators is explicit here ([`Test::OneOf`] with `negated`).
 
+mod columns;
+
 use std::sync::Arc;
+
+pub use columns::{Aggregate, Column, ColumnExpr, LastingTime, Unit};
 
 use crate::diagnostic::{Diagnostic, Span};
 use crate::semantic::calendar::Calendar;
@@ -528,51 +532,6 @@ pub enum TimeBound {
     AtOrAfter(Micros),
     Before(Micros),
     AtOrBefore(Micros),
-}
-
-/// A column of the answer.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Column {
-    /// Its name in the answer.
-    pub name: String,
-    /// What it holds.
-    pub expr: ColumnExpr,
-}
-
-/// What a column holds.
-#[derive(Clone, Debug, PartialEq)]
-pub enum ColumnExpr {
-    /// A value of the row.
-    Field(BoundField),
-    /// The start of the time unit that an instant lies in, in the session's zone; an instant.
-    Bucket(Unit, BoundField),
-    /// Over the group.
-    Aggregate(Aggregate, Option<BoundField>),
-}
-
-/// A unit of calendar time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[allow(missing_docs)]
-pub enum Unit {
-    Hour,
-    Day,
-    Week,
-    Month,
-    Quarter,
-    Year,
-}
-
-/// An aggregate function.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[allow(missing_docs)]
-pub enum Aggregate {
-    Count,
-    CountDistinct,
-    Min,
-    Max,
-    Sum,
-    Avg,
-    Median,
 }
 
 /// A sort key.

@@ -1,15 +1,17 @@
 //! GROUP BY, SHOW and ORDER BY.
 
+mod calls;
+
 use std::sync::Arc;
 
-use super::binder::{Binder, did_you_mean};
+use self::calls::call_column;
+use super::binder::Binder;
 use super::bound::{Aggregate, BoundField, Column, ColumnExpr, Scope, Shape, SortBy, SortKey};
 use super::field::{Named, Place, event_column, issue_column};
-use crate::catalog::columns::{self as column_functions, COLUMN_FUNCTIONS, Computes};
+use crate::catalog::NamedValue;
 use crate::catalog::fields::{Kind, Source};
-use crate::catalog::{NamedValue, nearest};
-use crate::diagnostic::{Span, codes};
-use crate::syntax::ast::{self, Argument, Call, ColumnKind, Direction, FieldRef};
+use crate::diagnostic::codes;
+use crate::syntax::ast::{self, ColumnKind, Direction, FieldRef};
 
 /// The shape of the answer.
 pub(crate) struct Columns {
@@ -48,11 +50,11 @@ pub(crate) fn bind(binder: &Binder<'_>, query: &ast::Query) -> Option<Columns> {
     let group_by = each(&query.group_by, |c| column(binder, c));
     let shown = each(&query.show, |c| column(binder, c));
     let (group_by, shown) = (group_by?, shown?);
-    if let Some(at) = group_by.iter().position(|c| matches!(c.expr, ColumnExpr::Aggregate(..))) {
+    if let Some(at) = group_by.iter().position(|c| c.expr.is_aggregate()) {
         let message = "GROUP BY takes values of the row, not aggregates";
         return binder.refuse(codes::WRONG_COLUMN, query.group_by[at].span, message, None);
     }
-    let aggregated = !group_by.is_empty() || shown.iter().any(|c| matches!(c.expr, ColumnExpr::Aggregate(..)));
+    let aggregated = !group_by.is_empty() || shown.iter().any(|c| c.expr.is_aggregate());
     let mut columns = if aggregated { aggregated_columns(binder, query, &group_by, shown)? } else { plain_columns(binder, shown) };
     make_unique(&mut columns);
     let order_by =
@@ -86,7 +88,7 @@ fn aggregated_columns(binder: &Binder<'_>, query: &ast::Query, group_by: &[Colum
         columns.push(Column { name: "count".into(), expr: ColumnExpr::Aggregate(Aggregate::Count, None) });
     }
     for (column, written) in shown.into_iter().zip(&query.show) {
-        if matches!(column.expr, ColumnExpr::Aggregate(..)) {
+        if column.expr.is_aggregate() {
             columns.push(column);
         } else if let Some(at) = group_by.iter().position(|g| g.expr == column.expr) {
             // The keys are always the first columns; SHOW may give them a name.
@@ -126,66 +128,6 @@ fn column(binder: &Binder<'_>, column: &ast::Column) -> Option<Column> {
     };
     let name = column.alias.as_ref().map_or(name, |a| a.text.clone());
     Some(Column { name, expr })
-}
-
-fn call_column(binder: &Binder<'_>, call: &Call) -> Option<(String, ColumnExpr)> {
-    let Some(function) = column_functions::column_function(&call.name.text) else {
-        let near = nearest(&call.name.text, COLUMN_FUNCTIONS.iter().map(|f| f.name));
-        let help = did_you_mean(&near)
-            .unwrap_or_else(|| format!("known are {}", COLUMN_FUNCTIONS.iter().map(|f| f.name).collect::<Vec<_>>().join(", ")));
-        let message = format!("`{}` computes no column", call.name.text);
-        return binder.refuse(codes::UNKNOWN_FUNCTION, call.name.span, message, help);
-    };
-    let argument = match call.arguments.as_slice() {
-        [] => None,
-        [Argument::Literal(literal)] => {
-            let reference = FieldRef { name: literal.clone(), properties: Vec::new(), span: literal.span };
-            Some((plain_field(binder, &reference)?, literal.span))
-        }
-        _ => {
-            let message = format!("{}() takes one field", function.name);
-            return binder.refuse(codes::WRONG_ARGUMENTS, call.span, message, None);
-        }
-    };
-    let expr = match function.computes {
-        Computes::Missing(what) => return binder.not_yet(&format!("{}(), {what},", function.name), call.span),
-        Computes::Bucket(unit) => {
-            let (field, span) = argument.or_else(|| needs_field(binder, function.name, call.span))?;
-            if !matches!(field.shape, Shape::Time | Shape::Date) {
-                return binder.refuse(codes::WRONG_ARGUMENTS, span, format!("`{}` is no date", field.name), None);
-            }
-            ColumnExpr::Bucket(unit, field)
-        }
-        Computes::Aggregate(aggregate) => {
-            let argument = match (aggregate, argument) {
-                (Aggregate::Count, None) => None,
-                (_, None) => return needs_field(binder, function.name, call.span),
-                (_, Some((field, span))) => {
-                    check_aggregate(binder, aggregate, &field, span)?;
-                    Some(field)
-                }
-            };
-            ColumnExpr::Aggregate(aggregate, argument)
-        }
-    };
-    Some((function.name.to_string(), expr))
-}
-
-fn needs_field<T>(binder: &Binder<'_>, name: &str, span: Span) -> Option<T> {
-    binder.refuse(codes::WRONG_ARGUMENTS, span, format!("{name}() needs a field"), format!("write {name}(time), for example"))
-}
-
-fn check_aggregate(binder: &Binder<'_>, aggregate: Aggregate, field: &BoundField, span: Span) -> Option<()> {
-    let number = matches!(field.shape, Shape::Int | Shape::Float);
-    let fits = match aggregate {
-        Aggregate::Count | Aggregate::CountDistinct => true,
-        Aggregate::Min | Aggregate::Max => field.shape != Shape::TextList,
-        Aggregate::Sum | Aggregate::Avg | Aggregate::Median => number,
-    };
-    if fits {
-        return Some(());
-    }
-    binder.refuse(codes::WRONG_ARGUMENTS, span, format!("`{}` is no number", field.name), None)
 }
 
 /// A name as a column of the answer.

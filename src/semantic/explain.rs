@@ -1,5 +1,6 @@
 //! A bound query in plain words, for somebody who knows no JQL.
 
+mod columns;
 mod events;
 
 use super::bound::*;
@@ -32,6 +33,11 @@ pub fn explain(query: &BoundQuery, session: &Session) -> String {
     }
     if query.with_deleted {
         out.push_str("\nIssues that were deleted are included.");
+    }
+    for column in &query.columns {
+        if let Some(meaning) = columns::meaning(&column.expr) {
+            out.push_str(&format!("\n{} is {meaning}.", column.name));
+        }
     }
     if !query.order_by.is_empty() {
         let keys: Vec<String> = query.order_by.iter().map(|k| words.sort(k, query)).collect();

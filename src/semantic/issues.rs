@@ -303,7 +303,7 @@ fn fits(columns: &[BoundField], relation: &Relation) -> bool {
     let of = match query.columns.first().map(|c| &c.expr) {
         Some(ColumnExpr::Field(field)) if field.shape != Shape::TextList => family(field.shape),
         Some(ColumnExpr::Bucket(_, field)) => family(field.shape),
-        Some(ColumnExpr::Aggregate(..)) => 1,
+        Some(ColumnExpr::Lasting(_) | ColumnExpr::Aggregate(..)) => 1,
         _ => return false,
     };
     columns.iter().all(|c| family(c.shape) == of)

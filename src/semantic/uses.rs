@@ -1,6 +1,6 @@
 //! Which columns of issues a query reads.
 
-use super::bound::{BoundField, BoundQuery, ColumnExpr, Condition, Scope, Shape, SortBy};
+use super::bound::{BoundField, BoundQuery, Condition, Scope, Shape, SortBy};
 
 /// The columns of issues that a query reads, each once. Queries within it read for themselves.
 pub(super) fn issue_columns(query: &BoundQuery) -> Vec<BoundField> {
@@ -9,10 +9,7 @@ pub(super) fn issue_columns(query: &BoundQuery) -> Vec<BoundField> {
         uses.condition(condition);
     }
     for column in &query.columns {
-        match &column.expr {
-            ColumnExpr::Field(of) | ColumnExpr::Bucket(_, of) | ColumnExpr::Aggregate(_, Some(of)) => uses.field(of),
-            ColumnExpr::Aggregate(_, None) => {}
-        }
+        column.expr.fields().into_iter().for_each(|of| uses.field(of));
     }
     for key in &query.order_by {
         match &key.by {

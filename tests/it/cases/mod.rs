@@ -90,6 +90,7 @@ files!(
     as_of,
     autumn,
     changed,
+    columns,
     compare,
     custom,
     fields,

@@ -8,7 +8,7 @@ use jqlx::data::rows::{EventRow, IssueRow, Tables};
 use jqlx::semantic::bound::{Aggregate, AsOf, BoundField, BoundQuery, ColumnExpr, Shape, SortBy, SortKey, Target, Unit};
 use jqlx::semantic::{Session, WeekStart};
 
-use super::{Cell, Context, Row, cells, condition, past, value};
+use super::{Cell, Context, Row, cells, condition, history, past, value};
 
 /// The rows of the answer, in order where the query orders them.
 pub fn evaluate(query: &BoundQuery, tables: &Tables, session: &Session) -> Vec<Vec<Cell>> {
@@ -93,6 +93,7 @@ fn cell(expr: &ColumnExpr, row: Row<'_>, context: &Context<'_>) -> Cell {
             Some(Cell::Date(day)) => Cell::Date(cells::days(first_day(*unit, cells::civil(*day), context))),
             _ => Cell::Null,
         },
+        ColumnExpr::Lasting(lasting) => history::seconds(lasting, row, context),
         ColumnExpr::Aggregate(..) => panic!("an aggregate outside of a group"),
     }
 }
@@ -157,7 +158,7 @@ fn groups(query: &BoundQuery, rows: &[Row<'_>], context: &Context<'_>) -> Vec<Ve
         .map(|(key, members)| {
             (query.columns.iter())
                 .map(|column| match &column.expr {
-                    ColumnExpr::Aggregate(function, field) => aggregate(*function, field.as_ref(), &members, context),
+                    ColumnExpr::Aggregate(function, of) => aggregate(*function, of.as_deref(), &members, context),
                     expr => {
                         let at = query.group_by.iter().position(|g| g.expr == *expr);
                         key[at.expect("a column of a group is a key or an aggregate")].clone()
@@ -168,14 +169,11 @@ fn groups(query: &BoundQuery, rows: &[Row<'_>], context: &Context<'_>) -> Vec<Ve
         .collect()
 }
 
-fn aggregate(function: Aggregate, field: Option<&BoundField>, rows: &[Row<'_>], context: &Context<'_>) -> Cell {
-    let Some(field) = field else { return Cell::Int(rows.len() as i64) };
+fn aggregate(function: Aggregate, of: Option<&ColumnExpr>, rows: &[Row<'_>], context: &Context<'_>) -> Cell {
+    let Some(of) = of else { return Cell::Int(rows.len() as i64) };
     // Empty fields do not count, lists without members among them.
-    let mut values: Vec<Cell> = (rows.iter())
-        .map(|r| r.values(field, context))
-        .filter(|values| !values.is_empty())
-        .map(|values| whole(values, field))
-        .collect();
+    let empty = |value: &Cell| *value == Cell::Null || *value == Cell::List(Vec::new());
+    let mut values: Vec<Cell> = rows.iter().map(|r| cell(of, *r, context)).filter(|value| !empty(value)).collect();
     match function {
         Aggregate::Count => Cell::Int(values.len() as i64),
         Aggregate::CountDistinct => {
@@ -192,7 +190,7 @@ fn aggregate(function: Aggregate, field: Option<&BoundField>, rows: &[Row<'_>], 
             let found = if function == Aggregate::Min { values.first() } else { values.last() };
             found.cloned().unwrap_or(Cell::Null)
         }
-        Aggregate::Sum | Aggregate::Avg | Aggregate::Median => numbers(function, &values),
+        Aggregate::Sum | Aggregate::Avg | Aggregate::Median | Aggregate::Percentile(_) => numbers(function, &values),
     }
 }
 
@@ -223,6 +221,12 @@ fn numbers(function: Aggregate, values: &[Cell]) -> Cell {
         Aggregate::Sum if integers => Cell::Int(sum as i64),
         Aggregate::Sum => Cell::Float(sum),
         Aggregate::Avg => Cell::Float(sum / n as f64),
+        Aggregate::Percentile(percent) => {
+            let place = percent / 100.0 * (n - 1) as f64;
+            let (below, above) = (floats[place.floor() as usize], floats[place.ceil() as usize]);
+            let millionths = ((place - place.floor()) * 1e6).floor();
+            Cell::Float(below + (above - below) * (millionths / 1e6))
+        }
         _ if n % 2 == 1 => Cell::Float(floats[n / 2]),
         _ => Cell::Float((floats[n / 2 - 1] + floats[n / 2]) / 2.0),
     }

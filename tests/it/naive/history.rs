@@ -1,7 +1,7 @@
 //! The intervals of a field's life, and WAS.
 
 use jqlx::data::rows::{EventRow, IssueRow};
-use jqlx::semantic::bound::{Held, HistoryCondition, HistoryField, IntervalBound};
+use jqlx::semantic::bound::{BoundField, Held, HistoryCondition, HistoryField, IntervalBound, LastingTime};
 
 use super::condition::{acted, compares, is_change_of, is_value};
 use super::{Cell, Context, Row, cells, value};
@@ -48,6 +48,45 @@ pub fn holds(condition: &HistoryCondition, row: Row<'_>, context: &Context<'_>) 
         }
     };
     any != condition.negated
+}
+
+/// How long something of the row's issue lasted, in whole seconds.
+pub fn seconds(of: &LastingTime, row: Row<'_>, context: &Context<'_>) -> Cell {
+    let micros = match of {
+        LastingTime::In { field, values, now } => {
+            let life = intervals(field, row, context);
+            let told = life.len() > 1 || (row.issue.is_some() && field.present.is_some());
+            let own = life.iter().filter(|i| is_value(values, i.name.as_ref(), i.id.as_ref()));
+            // One length that nobody knows makes the sum unknown.
+            let lengths: Option<Vec<i64>> = own.map(|i| Some(i.end.unwrap_or(*now) - i.start?)).collect();
+            lengths.filter(|_| told).map(|lengths| lengths.iter().sum::<i64>())
+        }
+        LastingTime::Between { from, to } => match (at(from, row, context), at(to, row, context)) {
+            (Some(from), Some(to)) => Some(to - from),
+            _ => None,
+        },
+        LastingTime::SinceFirst { field, values, to } => {
+            let reaches = |e: &&EventRow| {
+                row.issue_id.is_some()
+                    && e.issue_id == row.issue_id
+                    && is_change_of(e, field)
+                    && is_value(values, e.to_value.as_ref(), e.to_id.as_ref())
+            };
+            let first = context.tables.events.iter().filter(reaches).map(|e| e.time).min();
+            match (first, at(to, row, context)) {
+                (Some(first), Some(to)) if first <= to => Some(to - first),
+                _ => None,
+            }
+        }
+    };
+    micros.map_or(Cell::Null, |micros| Cell::Int(micros / 1_000_000))
+}
+
+fn at(field: &BoundField, row: Row<'_>, context: &Context<'_>) -> Option<i64> {
+    match row.values(field, context).first() {
+        Some(Cell::Time(at)) => Some(*at),
+        _ => None,
+    }
 }
 
 /// The parts of an interval at which all of these held, those that touch joined.

@@ -140,8 +140,11 @@ fn as_of(random: &mut Random) -> &'static str {
 /// What is asked of other events and issues, at no single event.
 const ELSEWHERE: &[&str] = &["comment", "worklog", "text ~", "textfields", "IN (ISSUES", "IN (ACTIVITY"];
 
+/// What asks of the whole life of an issue, and of no single event.
+const LIVES: &[&str] = &["timeIn", "cycleTime"];
+
 fn at_events_tail(tail: String) -> String {
-    let asks = ELSEWHERE.iter().chain(NO_PAST).any(|word| tail.contains(word));
+    let asks = ELSEWHERE.iter().chain(NO_PAST).chain(LIVES).any(|word| tail.contains(word));
     if asks { String::new() } else { tail }
 }
 
@@ -243,7 +246,35 @@ const AGGREGATES: &[&str] = &[
     "median(votes) AS middle",
     "count(labels) AS labelled",
     "avg(timeSpent) AS spent",
+    "percentile(votes, 90) AS most",
+    "percentile(\"Story Points\", 25)",
+    "avg(timeIn(status, Doing)) AS work",
+    "max(timeIn(assignee, bob)) AS waiting",
+    "median(leadTime()) AS lead",
+    "sum(cycleTime())",
+    "count(cycleTime()) AS cycles",
+    "countDistinct(month(created)) AS months",
+    "max(day(created))",
 ];
+
+/// Columns that are computed of a row, by the name that they are given.
+const DURATIONS: &[&str] = &[
+    "timeIn(status, Doing) AS work",
+    "timeIn(status, Closed, Open) AS work",
+    "timeIn(assignee, ann, currentUser(), cid) AS work",
+    "timeIn(priority, High) AS work",
+    "timeIn(resolution, Unresolved) AS work",
+    "timeIn(Severity, S1, S2) AS work",
+    "leadTime() AS work",
+    "cycleTime() AS work",
+];
+
+/// SHOW of durations, sometimes sorted by the first.
+fn durations(key: &str, random: &mut Random) -> String {
+    let other = random.pick(&["", ", leadTime() AS lead", ", timeIn(status, Open) AS review", ", cycleTime() AS cycle"]);
+    let order = random.pick(&["", " ORDER BY work", " ORDER BY work DESC"]);
+    format!(" SHOW {key}, {}{other}{order}", random.pick(DURATIONS))
+}
 
 fn groups(of: &[&str], random: &mut Random) -> String {
     let shown = random.several(AGGREGATES, 3);
@@ -305,13 +336,15 @@ pub fn issues(random: &mut Random) -> Query {
         "day(created)",
         "week(created)",
         "week(due)",
+        "timeIn(status, Doing)",
     ];
     let head = random.pick(&["", "", "", "ISSUES WHERE "]);
     let as_of = as_of(random);
     let condition = condition(6, &past_of(as_of, &of_issues), random);
-    let tail = match random.below(7) {
+    let tail = match random.below(8) {
         0..=3 => format!("{}{}", order(KEYS, random), limit(random)),
         4 => " SHOW key, labels, fixVersion, due, votes, created, Severity, sprint".to_string(),
+        5 => durations("key", random),
         _ => groups(GROUPS, random),
     };
     Query { head, condition, as_of, tail: past_tail(as_of, tail) }
@@ -324,9 +357,10 @@ pub fn activity(random: &mut Random) -> Query {
         &["actor", "entity", "action", "project", "issue", "status", "day(time)", "hour(time)", "week(time)", "quarter(time)"];
     let as_of = as_of(random);
     let condition = condition(6, &past_of(as_of, &of_events), random);
-    let tail = match random.below(7) {
+    let tail = match random.below(8) {
         0..=3 => format!("{}{}", order(KEYS, random), limit(random)),
         4 => " SHOW eventId, actor, issue.status, labels, time, issue.key".to_string(),
+        5 => durations("eventId", random),
         _ => groups(GROUPS, random),
     };
     let at_events = !condition.to_string().contains(" WAS ") && !ELSEWHERE.iter().any(|list| condition.to_string().contains(list));
