@@ -298,7 +298,7 @@ impl Query {
     ///
     /// Where the physical plan cannot be made.
     pub async fn explain(&self) -> Result<Explanation, Error> {
-        let physical = exec::physical_plan(&self.optimized, &self.context.state()).await?;
+        let physical = exec::physical_plan(&self.logical, &self.optimized, &self.context.state()).await?;
         Ok(Explanation {
             words: semantic::explain(&self.bound, &self.session),
             bound: format!("{:#?}", self.bound),
@@ -324,7 +324,7 @@ impl Query {
     /// Where the physical plan cannot be made; errors of running come with the rows.
     pub async fn run(&self) -> Result<Rows, Error> {
         let started = Instant::now();
-        let physical = exec::physical_plan(&self.optimized, &self.context.state()).await?;
+        let physical = exec::physical_plan(&self.logical, &self.optimized, &self.context.state()).await?;
         let stream = datafusion::physical_plan::execute_stream(physical.clone(), self.context.task_ctx())?;
         let mut statistics = self.statistics;
         statistics.plan_ms += milliseconds(started);
