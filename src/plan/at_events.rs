@@ -3,21 +3,18 @@
 //! The events of an issue stand in order. For each field the place of its last change up to the instant of a row is carried
 //! forward; rows with the same such place share its value. Before the first change the field held what that led from.
 
-use std::sync::Arc;
-
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::{Column, ScalarValue};
 use datafusion::functions::expr_fn::{coalesce, split_part};
 use datafusion::functions_aggregate::min_max::{max_udaf, min_udaf};
 use datafusion::functions_window::expr_fn::row_number;
-use datafusion::logical_expr::expr::WindowFunction;
 use datafusion::logical_expr::{
-    AggregateUDF, Expr, ExprFunctionExt, LogicalPlanBuilder, WindowFrame, WindowFrameBound, WindowFrameUnits,
-    WindowFunctionDefinition, cast, lit, try_cast, when,
+    Expr, ExprFunctionExt, LogicalPlanBuilder, WindowFrame, WindowFrameBound, WindowFrameUnits, cast, lit, try_cast, when,
 };
 
 use super::activity::of_field;
 use super::elements;
+use super::expr::{plain, window};
 use super::scan::{EVENTS, ISSUES, Tables, col};
 use crate::error::Error;
 use crate::semantic::bound::{HistoryField, PastColumn, Told};
@@ -152,12 +149,4 @@ pub(crate) fn rows(tables: &Tables, rows: LogicalPlanBuilder, columns: &[PastCol
 
 fn columns_of(rows: &LogicalPlanBuilder) -> Vec<Expr> {
     rows.schema().columns().into_iter().map(Expr::Column).collect()
-}
-
-fn window(function: Arc<AggregateUDF>, of: Expr) -> Expr {
-    Expr::from(WindowFunction::new(WindowFunctionDefinition::AggregateUDF(function), vec![of]))
-}
-
-fn plain(name: &str) -> Expr {
-    Expr::Column(Column::new_unqualified(name))
 }

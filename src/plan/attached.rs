@@ -6,7 +6,7 @@ use datafusion::functions_aggregate::expr_fn::{bool_or, count, min};
 use datafusion::logical_expr::{Expr, LogicalPlanBuilder, cast, lit, try_cast, when};
 
 use super::activity::within;
-use super::expr::{actor_in, all, any, holds_last, in_list, test, texts};
+use super::expr::{actor_in, all, any, holds_last, in_list, plain, test, texts};
 use super::functions;
 use super::scan::{EVENTS, Tables, col};
 use crate::catalog::verbs;
@@ -130,8 +130,4 @@ fn passed(tables: &Tables, test_of: &AttachedTest, is: &dyn Fn(&str) -> Expr) ->
             all(parts)
         }
     })
-}
-
-fn plain(name: &str) -> Expr {
-    Expr::Column(datafusion::common::Column::new_unqualified(name))
 }

@@ -2,18 +2,16 @@
 
 use std::sync::Arc;
 
-use super::expr::{all, any, comparison};
+use super::expr::{all, any, comparison, plain, window};
 use super::scan::{EVENTS, Tables, col};
 use crate::error::Error;
 use crate::semantic::bound::{BoundField, Comparison, Target, Times};
-use datafusion::common::{Column, ScalarValue};
+use datafusion::common::ScalarValue;
 use datafusion::functions_aggregate::count::count_udaf;
 use datafusion::functions_aggregate::expr_fn::max;
 use datafusion::functions_aggregate::min_max::max_udaf;
-use datafusion::logical_expr::expr::WindowFunction;
 use datafusion::logical_expr::{
-    AggregateUDF, Expr, ExprFunctionExt, LogicalPlanBuilder, WindowFrame, WindowFrameBound, WindowFrameUnits,
-    WindowFunctionDefinition, lit, when,
+    AggregateUDF, Expr, ExprFunctionExt, LogicalPlanBuilder, WindowFrame, WindowFrameBound, WindowFrameUnits, lit, when,
 };
 
 /// Events that pass a test, counted together: all questions about those of one test and with the same in common share a
@@ -130,10 +128,6 @@ fn holds(count: i64, op: Comparison, times: i64) -> bool {
     }
 }
 
-fn window(function: Arc<AggregateUDF>, of: Expr) -> Expr {
-    Expr::from(WindowFunction::new(WindowFunctionDefinition::AggregateUDF(function), vec![of]))
-}
-
 fn over(function: Arc<AggregateUDF>, of: Expr, keys: Vec<Expr>, time: Expr, frame: WindowFrame) -> Result<Expr, Error> {
     let order = vec![time.sort(true, false)];
     Ok(window(function, of).partition_by(keys).order_by(order).window_frame(frame).build()?)
@@ -149,8 +143,4 @@ fn before(micros: i64) -> WindowFrame {
 
 fn after(micros: i64) -> WindowFrame {
     WindowFrame::new_bounds(WindowFrameUnits::Range, WindowFrameBound::CurrentRow, WindowFrameBound::Following(length(micros)))
-}
-
-fn plain(name: &str) -> Expr {
-    Expr::Column(Column::new_unqualified(name))
 }

@@ -3,11 +3,15 @@
 //! An expression may be null where a value is missing. Conditions hold no NOT, so null under AND and OR at the top of a
 //! filter means the same as false.
 
+use std::sync::Arc;
+
 use datafusion::arrow::datatypes::DataType;
+use datafusion::common::Column;
 use datafusion::functions::expr_fn::lower;
 use datafusion::functions_aggregate::expr_fn::{first_value, last_value};
 use datafusion::functions_nested::expr_fn::{array_element, cardinality};
-use datafusion::logical_expr::{Expr, ExprFunctionExt, SortExpr, cast, lit, when};
+use datafusion::logical_expr::expr::WindowFunction;
+use datafusion::logical_expr::{AggregateUDF, Expr, ExprFunctionExt, SortExpr, WindowFunctionDefinition, cast, lit, when};
 use datafusion::scalar::ScalarValue;
 
 use super::functions;
@@ -205,4 +209,14 @@ pub(crate) fn actor_in(actor: Expr, actors: &Actors) -> Expr {
 /// Literals of texts.
 pub(crate) fn texts(list: &[String]) -> Vec<Expr> {
     list.iter().map(|t| lit(t.as_str())).collect()
+}
+
+/// A column without qualifier, its name taken as it is.
+pub(crate) fn plain(name: &str) -> Expr {
+    Expr::Column(Column::new_unqualified(name))
+}
+
+/// An aggregate over a window, which the builder then frames.
+pub(crate) fn window(function: Arc<AggregateUDF>, of: Expr) -> Expr {
+    Expr::from(WindowFunction::new(WindowFunctionDefinition::AggregateUDF(function), vec![of]))
 }

@@ -18,7 +18,7 @@ use datafusion::logical_expr::{
 use datafusion::scalar::ScalarValue;
 
 use super::activity::{of_field, side};
-use super::expr::{actor_in, all, any, comparison, held, in_list, texts};
+use super::expr::{actor_in, all, any, comparison, held, in_list, plain, texts};
 use super::scan::{EVENTS, ISSUES, Tables, col, field, field_of, time};
 use super::{functions, working_time};
 use crate::diagnostic::Span;
@@ -370,8 +370,4 @@ pub(crate) fn setter(tables: &Tables, alias: &str) -> Expr {
         .map(|c| cast(col(alias, c), DataType::Utf8))
         .collect();
     if known.is_empty() { lit(ScalarValue::Utf8(None)) } else { coalesce(known) }
-}
-
-fn plain(name: &str) -> Expr {
-    Expr::Column(Column::new_unqualified(name))
 }

@@ -9,7 +9,7 @@ use datafusion::logical_expr::{Expr, LogicalPlanBuilder, cast, lit, when};
 use super::activity;
 use super::attached::Attached;
 use super::columns::Zone;
-use super::expr::{all, any, condition, holds_last, in_list, texts};
+use super::expr::{all, any, condition, holds_last, in_list, plain, texts};
 use super::scan::{EVENTS, ISSUES, Tables, col, field, field_of};
 use crate::error::Error;
 use crate::semantic::bound::{BoundField, EventTest, LinkTest, Relation, Shape};
@@ -173,8 +173,4 @@ fn last_event(tables: &Tables, test: &EventTest) -> Result<LogicalPlanBuilder, E
         .filter(counts)?
         .aggregate(vec![issue], vec![holds_last(passes, order, lit(true))?.alias("passes")])?;
     Ok(last.filter(plain("passes").eq(lit(1i64)))?.project(vec![plain("issue_id").alias("member")])?)
-}
-
-fn plain(name: &str) -> Expr {
-    Expr::Column(Column::new_unqualified(name))
 }

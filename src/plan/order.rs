@@ -1,10 +1,11 @@
 //! ORDER BY as sort expressions.
 
 use datafusion::arrow::datatypes::DataType;
-use datafusion::common::{Column, JoinType};
+use datafusion::common::JoinType;
 use datafusion::functions::expr_fn::{coalesce, lower, split_part};
 use datafusion::logical_expr::{Expr, LogicalPlanBuilder, SortExpr, cast, lit, try_cast, when};
 
+use super::expr::plain;
 use super::scan::{ISSUES, Tables, col, field};
 use super::{functions, list_rank};
 use crate::error::Error;
@@ -104,8 +105,4 @@ fn rank(value: Expr, list: &[String]) -> Result<Expr, Error> {
         case = case.when(value.clone().eq(lit(name.as_str())), lit(place as i64));
     }
     Ok(case.when(value.is_not_null(), lit(list.len() as i64)).end()?)
-}
-
-fn plain(name: &str) -> Expr {
-    Expr::Column(Column::new_unqualified(name))
 }

@@ -11,7 +11,7 @@ use datafusion::logical_expr::{Expr, ExprFunctionExt, LogicalPlanBuilder, SortEx
 
 use super::activity::of_field;
 use super::elements::{self, STEPS, list_then};
-use super::expr::{all, any, first_of, holds_last, in_list, last_of, texts};
+use super::expr::{all, any, first_of, holds_last, in_list, last_of, plain, texts};
 use super::scan::{EVENTS, Tables, col, time};
 use crate::catalog::{entities, verbs};
 use crate::error::Error;
@@ -269,8 +269,4 @@ const THEN: &str = "then_issues";
 
 fn in_order(alias: &str) -> Vec<SortExpr> {
     vec![col(alias, "time").sort(true, false), col(alias, "event_id").sort(true, false)]
-}
-
-fn plain(name: &str) -> Expr {
-    Expr::Column(Column::new_unqualified(name))
 }

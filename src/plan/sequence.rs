@@ -4,23 +4,19 @@
 //! between. So a chain needs one window for each link, read backwards for "something follows" and, in ACTIVITY, once more
 //! forwards for "something came before", and no join of events with events.
 
-use std::sync::Arc;
-
 use datafusion::arrow::datatypes::{DataType, TimeUnit};
-use datafusion::common::{Column, ScalarValue};
+use datafusion::common::ScalarValue;
 use datafusion::functions::expr_fn::nullif;
 use datafusion::functions_aggregate::expr_fn::bool_or;
 use datafusion::functions_aggregate::min_max::{max_udaf, min_udaf};
 use datafusion::functions_nested::expr_fn::make_array;
 use datafusion::functions_window::expr_fn::row_number;
-use datafusion::logical_expr::expr::WindowFunction;
 use datafusion::logical_expr::{
-    AggregateUDF, Expr, ExprFunctionExt, LogicalPlanBuilder, SortExpr, WindowFrame, WindowFrameBound, WindowFrameUnits,
-    WindowFunctionDefinition, cast, lit, when,
+    Expr, ExprFunctionExt, LogicalPlanBuilder, SortExpr, WindowFrame, WindowFrameBound, WindowFrameUnits, cast, lit, when,
 };
 
 use super::activity;
-use super::expr::{all, any};
+use super::expr::{all, any, plain, window};
 use super::scan::{EVENTS, Tables, col};
 use crate::error::Error;
 use crate::semantic::bound::{BoundField, EventTest, SequenceCondition, SequenceStep, Shape, Target};
@@ -272,10 +268,6 @@ fn passes(tables: &Tables, events: &[EventTest]) -> Result<Expr, Error> {
     Ok(any(events.iter().map(|test| activity::event(tables, test)).collect::<Result<_, _>>()?))
 }
 
-fn window(function: Arc<AggregateUDF>, of: Expr) -> Expr {
-    Expr::from(WindowFunction::new(WindowFunctionDefinition::AggregateUDF(function), vec![of]))
-}
-
 /// All rows before this one.
 fn all_before() -> WindowFrame {
     WindowFrame::new_bounds(
@@ -289,10 +281,6 @@ const STEPS: &str = "steps";
 
 fn step(name: &str) -> Expr {
     col(STEPS, name)
-}
-
-fn plain(name: &str) -> Expr {
-    Expr::Column(Column::new_unqualified(name))
 }
 
 fn columns_of(rows: &LogicalPlanBuilder) -> Vec<Expr> {

@@ -4,8 +4,6 @@
 //! ends at the next. What a field held in a piece is carried forward as one number: the place of its last change, doubled,
 //! plus one where the value was one of those wanted. Pieces in which all holds, and that touch, are one interval.
 
-use std::sync::Arc;
-
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::{Column, JoinType, ScalarValue};
 use datafusion::functions::expr_fn::coalesce;
@@ -13,14 +11,12 @@ use datafusion::functions_aggregate::expr_fn::{bool_or, max, min, sum};
 use datafusion::functions_aggregate::min_max::{max_udaf, min_udaf};
 use datafusion::functions_aggregate::sum::sum_udaf;
 use datafusion::functions_window::expr_fn::{lag, lead, row_number};
-use datafusion::logical_expr::expr::WindowFunction;
 use datafusion::logical_expr::{
-    AggregateUDF, Expr, ExprFunctionExt, LogicalPlanBuilder, SortExpr, WindowFrame, WindowFrameBound, WindowFrameUnits,
-    WindowFunctionDefinition, cast, lit, when,
+    Expr, ExprFunctionExt, LogicalPlanBuilder, SortExpr, WindowFrame, WindowFrameBound, WindowFrameUnits, cast, lit, when,
 };
 
 use super::activity::{of_field, side};
-use super::expr::{actor_in, all, any, comparison, in_list, texts};
+use super::expr::{actor_in, all, any, comparison, in_list, plain, texts, window};
 use super::intervals::{in_bounds, length, present_in, setter};
 use super::scan::{EVENTS, Tables, col, field_of, time_type};
 use crate::error::Error;
@@ -250,16 +246,8 @@ fn line(name: &str) -> Expr {
     col(LINE, name)
 }
 
-fn plain(name: &str) -> Expr {
-    Expr::Column(Column::new_unqualified(name))
-}
-
 fn none() -> Expr {
     lit(ScalarValue::Int64(None))
-}
-
-fn window(function: Arc<AggregateUDF>, of: Expr) -> Expr {
-    Expr::from(WindowFunction::new(WindowFunctionDefinition::AggregateUDF(function), vec![of]))
 }
 
 fn by_place() -> Vec<SortExpr> {
