@@ -54,8 +54,9 @@ pub(super) fn words_of_piece<'t>(piece: &'t str, mut each: impl FnMut(usize, &'t
     for (at, word) in piece.unicode_word_indices() {
         let mut rest = at;
         for part in word.split(APOSTROPHES) {
-            if !part.is_empty() {
-                each(rest, part);
+            // An accent behind an apostrophe has lost its letter and is no part of the next word.
+            for (offset, bare) in part.unicode_word_indices() {
+                each(rest + offset, bare);
             }
             rest += part.len() + '’'.len_utf8();
         }
@@ -241,6 +242,7 @@ mod tests {
         assert_eq!(words("1,000 a.b_c foo/bar:baz"), "1 000 - b c foo bar baz");
         assert_eq!(words("Größe ΟΔΟΣ 東京 café—bar"), "größe οδοσ 東 京 café bar");
         assert_eq!(words("'s t"), "- -");
+        assert_eq!(words("run’\u{301}ОШИБКИ l'\u{301}eau"), "run ошибки l eau");
     }
 
     #[test]
