@@ -13,7 +13,7 @@ use super::scan::{EVENTS, ISSUES, Tables, col};
 use super::things::Things;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::error::Error;
-use crate::semantic::bound::{AsOf, BoundField, BoundQuery, Condition, LinkTest, Relation, Scope, SortBy, Target};
+use crate::semantic::bound::{AsOf, BoundField, BoundQuery, Condition, LinkTest, Relation, Scope, Target};
 
 /// More clauses than this make plans that take longer to optimise than to run.
 const MAX_CLAUSES: usize = 5_000;
@@ -127,17 +127,7 @@ fn events(query: &BoundQuery, tables: &Tables, needs_issue: bool) -> Result<Logi
 /// Whether a query for events names something of the issue as it is now.
 fn reads_issue(query: &BoundQuery) -> bool {
     let of_issue = |f: &BoundField| f.scope == Scope::Issue;
-    let in_columns = query.columns.iter().any(|c| c.expr.fields().into_iter().any(of_issue));
-    let in_order = query.order_by.iter().any(|k| match &k.by {
-        SortBy::Output(_) => false,
-        SortBy::Value(f)
-        | SortBy::Rank(f, _)
-        | SortBy::Listed(f, _)
-        | SortBy::InProject(f, _)
-        | SortBy::Key(f)
-        | SortBy::UserName(f) => of_issue(f),
-    });
-    in_columns || in_order || query.condition.as_ref().is_some_and(condition_reads_issue)
+    query.fields_of_answer().any(of_issue) || query.condition.as_ref().is_some_and(condition_reads_issue)
 }
 
 fn condition_reads_issue(condition: &Condition) -> bool {

@@ -14,7 +14,7 @@ use super::expr::{in_list, texts};
 use super::scan::{EVENTS, Tables, col};
 use crate::catalog::{entities, verbs};
 use crate::error::Error;
-use crate::semantic::bound::{BoundField, BoundQuery, Condition, EventTest, Scope, SortBy};
+use crate::semantic::bound::{BoundField, BoundQuery, Condition, EventTest, Scope};
 
 /// Which of them a query reads.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -32,20 +32,7 @@ impl Things {
     /// What a query reads; queries within it read for themselves.
     pub(crate) fn of(query: &BoundQuery) -> Self {
         let mut things = Self::default();
-        for column in &query.columns {
-            column.expr.fields().into_iter().for_each(|of| things.field(of));
-        }
-        for key in &query.order_by {
-            match &key.by {
-                SortBy::Output(_) => {}
-                SortBy::Value(of)
-                | SortBy::Rank(of, _)
-                | SortBy::Listed(of, _)
-                | SortBy::InProject(of, _)
-                | SortBy::Key(of)
-                | SortBy::UserName(of) => things.field(of),
-            }
-        }
+        query.fields_of_answer().for_each(|of| things.field(of));
         if let Some(condition) = &query.condition {
             things.condition(condition);
         }

@@ -564,3 +564,26 @@ pub enum SortBy {
     /// The display name behind an account id.
     UserName(BoundField),
 }
+
+impl SortBy {
+    /// The field whose value orders; none for a column of the answer.
+    pub(crate) fn field(&self) -> Option<&BoundField> {
+        match self {
+            Self::Output(_) => None,
+            Self::Value(of)
+            | Self::Rank(of, _)
+            | Self::Listed(of, _)
+            | Self::InProject(of, _)
+            | Self::Key(of)
+            | Self::UserName(of) => Some(of),
+        }
+    }
+}
+
+impl BoundQuery {
+    /// The fields that the columns show and the order reads; those of the condition are not among them.
+    pub(crate) fn fields_of_answer(&self) -> impl Iterator<Item = &BoundField> {
+        let shown = self.columns.iter().flat_map(|c| c.expr.fields());
+        shown.chain(self.order_by.iter().filter_map(|key| key.by.field()))
+    }
+}

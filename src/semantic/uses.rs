@@ -1,6 +1,6 @@
 //! Which columns of issues a query reads.
 
-use super::bound::{BoundField, BoundQuery, Condition, Scope, Shape, SortBy};
+use super::bound::{BoundField, BoundQuery, Condition, Scope, Shape};
 
 /// The columns of issues that a query reads, each once. Queries within it read for themselves.
 pub(super) fn issue_columns(query: &BoundQuery) -> Vec<BoundField> {
@@ -8,20 +8,7 @@ pub(super) fn issue_columns(query: &BoundQuery) -> Vec<BoundField> {
     if let Some(condition) = &query.condition {
         uses.condition(condition);
     }
-    for column in &query.columns {
-        column.expr.fields().into_iter().for_each(|of| uses.field(of));
-    }
-    for key in &query.order_by {
-        match &key.by {
-            SortBy::Output(_) => {}
-            SortBy::Value(of)
-            | SortBy::Rank(of, _)
-            | SortBy::Listed(of, _)
-            | SortBy::InProject(of, _)
-            | SortBy::Key(of)
-            | SortBy::UserName(of) => uses.field(of),
-        }
-    }
+    query.fields_of_answer().for_each(|of| uses.field(of));
     uses.found
 }
 
