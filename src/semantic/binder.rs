@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::bound::{AsOf, BoundQuery, Condition, EventTest, Target};
 use super::{columns, condition, session::Session};
-use crate::catalog::{Catalog, Wanted};
+use crate::catalog::{Catalog, Wanted, nearest};
 use crate::diagnostic::{Code, Diagnostic, Span, codes};
 use crate::syntax::ast;
 
@@ -189,6 +189,15 @@ impl Binder<'_> {
         if all.len() < MAX_DIAGNOSTICS && !all.contains(&diagnostic) {
             all.push(diagnostic);
         }
+    }
+
+    /// Refuses the name of a role that no project has.
+    pub(super) fn no_role<T>(&self, role: &ast::Literal) -> Option<T> {
+        let mut names: Vec<&str> = self.catalog.roles.iter().flatten().map(|r| r.role.as_str()).collect();
+        names.sort_unstable();
+        names.dedup();
+        let near = nearest(&role.text, names);
+        self.refuse(codes::UNKNOWN_VALUE, role.span, format!("there is no role called `{}`", role.text), did_you_mean(&near))
     }
 
     /// Reports an error; nothing comes of the clause.

@@ -251,12 +251,7 @@ impl Site<'_, '_> {
             );
         };
         if !roles.iter().any(|r| eq(&r.role, &role.text)) {
-            let mut names: Vec<&str> = roles.iter().map(|r| r.role.as_str()).collect();
-            names.sort_unstable();
-            names.dedup();
-            let near = nearest(&role.text, names);
-            let message = format!("there is no role called `{}`", role.text);
-            return self.binder.refuse(codes::UNKNOWN_VALUE, role.span, message, did_you_mean(&near));
+            return self.binder.no_role(role);
         }
         let me = self.binder.current_user(span)?;
         let held = roles.iter().filter(|r| eq(&r.role, &role.text) && r.account_id == me);

@@ -8,11 +8,8 @@ use super::super::operand::DayOrInstant;
 use super::words::{When, Words};
 use super::{Call, is_one_of};
 use crate::catalog::entities::entity;
-use crate::catalog::{eq, nearest, verbs};
-use crate::diagnostic::codes;
+use crate::catalog::{eq, verbs};
 use crate::syntax::ast::{Literal, Operand};
-
-use super::super::binder::did_you_mean;
 
 /// What the words of commented() and its like may be.
 const OF_COMMENTS: &[&str] = &["by", "after", "before", "on", "inRole", "inGroup"];
@@ -167,12 +164,7 @@ impl Call<'_> {
         let found: Vec<_> =
             roles.iter().filter(|r| eq(&r.role, &role.text)).map(|r| (r.project.clone(), r.account_id.clone())).collect();
         if found.is_empty() {
-            let mut names: Vec<&str> = roles.iter().map(|r| r.role.as_str()).collect();
-            names.sort_unstable();
-            names.dedup();
-            let near = nearest(&role.text, names);
-            let message = format!("there is no role called `{}`", role.text);
-            return self.binder.refuse(codes::UNKNOWN_VALUE, role.span, message, did_you_mean(&near));
+            return self.binder.no_role(role);
         }
         Some(found)
     }
