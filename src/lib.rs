@@ -18,7 +18,7 @@ pub mod render;
 pub mod semantic;
 pub mod source;
 #[cfg(feature = "store")]
-mod store;
+pub mod store;
 pub mod syntax;
 
 pub use embed::JqlContext;

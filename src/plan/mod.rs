@@ -27,6 +27,7 @@ mod timeline;
 mod working_time;
 
 pub(crate) use columns::Zone;
+pub(crate) use expr::plain;
 pub(crate) use lower::lower;
 pub use scan::Tables;
-pub(crate) use scan::col;
+pub(crate) use scan::{Recorded, col};

@@ -35,6 +35,18 @@ pub(crate) struct Manifest {
     /// The program that made it.
     pub(crate) program: String,
     pub(crate) tables: BTreeMap<String, TableState>,
+    /// The fields of which the table of intervals has rows.
+    #[serde(default)]
+    pub(crate) histories: Vec<History>,
+}
+
+/// A field as events call it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) struct History {
+    pub(crate) field: String,
+    pub(crate) field_id: Option<String>,
+    /// It has rows for each element.
+    pub(crate) several: bool,
 }
 
 /// One table in one version.
