@@ -6,3 +6,5 @@
 
 mod error;
 mod manifest;
+mod publish;
+mod vectors;
