@@ -131,7 +131,11 @@ pub(super) struct Work {
 
 impl Work {
     pub(super) fn options(&self) -> LoadOptions {
-        LoadOptions { threads: self.threads.map(usize::from), memory_limit: Some(self.memory_limit.unwrap_or(2 << 30)) }
+        LoadOptions {
+            threads: self.threads.map(usize::from),
+            memory_limit: Some(self.memory_limit.unwrap_or(2 << 30)),
+            ..LoadOptions::default()
+        }
     }
 }
 

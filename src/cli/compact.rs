@@ -37,11 +37,14 @@ pub(super) fn run(arguments: Arguments, terminal: &Terminal) -> Result<(), Failu
     let store = place::store(arguments.store, &config)?;
     let running = Running::start(terminal, arguments.work.threads.map(usize::from), None)?;
     let (root, derive, options) = (store.clone(), arguments.derive, arguments.work.options());
-    let (version, tables) = running.wait(async move { Store::compact(root, derive, options).await })??;
-    match version {
+    let done = super::progress::shown(terminal, &options.progress.clone(), || {
+        running.wait(async move { Store::compact(root, derive, options).await })
+    })??;
+    terminal.warn(&done.warnings);
+    match done.version {
         None => terminal.say(&format!("{} is compact already", store.display())),
         Some(version) => {
-            for (table, done) in tables {
+            for (table, done) in done.tables {
                 let (before, after) = (size(done.bytes_before), size(done.bytes_after));
                 terminal.say(&format!("{table}: {} files ({before}) are now {} ({after})", done.before, done.after));
             }

@@ -11,6 +11,7 @@ use super::arguments::Work;
 use super::config::Config;
 use super::failure::{Failure, with_options};
 use super::place;
+use super::progress::shown;
 use super::session::Running;
 use super::terminal::Terminal;
 use super::watch::Watch;
@@ -108,24 +109,27 @@ fn read(
 fn into_store(files: &[PathBuf], folders: &[PathBuf], store: &Path, work: &Work, terminal: &Terminal) -> Result<(), Failure> {
     let running = Running::start(terminal, work.threads.map(usize::from), None)?;
     if !files.is_empty() {
-        let writer = running.wait(Store::writer(store.to_owned()))??;
+        let root = store.to_path_buf();
+        let writer = running.wait(Store::writer(root))??;
         let staging = writer.staging()?;
         let summary = read(files, &staging, &ImportOptions::default(), &running.watch, terminal)?;
         terminal.say(&text(&summary, ""));
         let (options, folder) = (work.options(), staging.clone());
-        let loaded = running.wait(async move { writer.load(folder, options).await });
+        let loaded = shown(terminal, &options.progress.clone(), || running.wait(async move { writer.load(folder, options).await }));
         let _ = std::fs::remove_dir_all(&staging);
         say_loaded(&loaded??, store, terminal);
     }
     for folder in folders {
         let (root, folder, options) = (store.to_owned(), folder.clone(), work.options());
-        let loaded = running.wait(async move { Store::load(root, folder, options).await })??;
+        let progress = options.progress.clone();
+        let loaded = shown(terminal, &progress, || running.wait(async move { Store::load(root, folder, options).await }))??;
         say_loaded(&loaded, store, terminal);
     }
     Ok(())
 }
 
 fn say_loaded(loaded: &Loaded, store: &Path, terminal: &Terminal) {
+    terminal.warn(&loaded.warnings);
     let Some(version) = loaded.version else {
         terminal.say(&format!("nothing new for {}", store.display()));
         return;

@@ -16,6 +16,7 @@ mod import;
 mod output;
 mod parse;
 mod place;
+mod progress;
 mod query;
 mod session;
 mod status;

@@ -16,12 +16,13 @@ use super::manifest::{FileState, TableState};
 use super::scan::StoredTable;
 use super::transaction::Transaction;
 use super::write::{FILE_ROWS, TableWriter};
+use crate::diagnostic::Diagnostic;
 use crate::error::Error;
 use crate::exec;
 use crate::plan::plain;
 
 /// What compact did to a table.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Compacted {
     /// Files before.
     pub before: u64,
@@ -33,37 +34,48 @@ pub struct Compacted {
     pub bytes_after: u64,
 }
 
-/// Compacts every table that gains by it; with `derive`, makes the intervals of the events anew first. Gives the version, none
-/// where nothing was to be done, and what was done.
-pub(crate) async fn compact(
-    root: &Path,
-    derive: bool,
-    options: LoadOptions,
-) -> Result<(Option<u64>, BTreeMap<String, Compacted>), Error> {
+/// What compact did.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CompactedStore {
+    /// The version that it made; none where there was nothing to do.
+    pub version: Option<u64>,
+    /// What it did to each table.
+    pub tables: BTreeMap<String, Compacted>,
+    /// What did not go well besides.
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// Compacts every table that gains by it; with `derive`, makes the intervals of the events anew first.
+pub(crate) async fn compact(root: &Path, derive: bool, options: &LoadOptions) -> Result<CompactedStore, Error> {
     let context = exec::context(options.threads, options.memory_limit)?;
     let mut change = Transaction::begin(root, false).await?;
     let before = change.tables().clone();
     if derive {
         let all = Touched { all: true, ..Touched::default() };
-        intervals::derive(&context, &mut change, &all).await?;
+        options.progress.begin("deriving intervals");
+        intervals::derive(&context, &mut change, &all, &options.progress).await?;
     }
     for table in before.keys() {
         let names = worth(&change.table(table));
         if !names.is_empty() {
+            options.progress.begin(format!("writing {table}"));
             rewrite(&context, &mut change, table, &names).await?;
         }
     }
-    let mut done = BTreeMap::new();
+    let mut done = CompactedStore::default();
     for (table, state) in &before {
         let now = change.table(table);
         if now.files != state.files {
             let of = |state: &TableState| (state.files.len() as u64, state.bytes());
             let ((before, bytes_before), (after, bytes_after)) = (of(state), of(&now));
-            done.insert(table.clone(), Compacted { before, after, bytes_before, bytes_after });
+            done.tables.insert(table.clone(), Compacted { before, after, bytes_before, bytes_after });
         }
     }
-    let version = change.commit("compact").await?.map(|manifest| manifest.version);
-    Ok((version, done))
+    if let Some(committed) = change.commit("compact").await? {
+        done.version = Some(committed.version);
+        done.warnings = committed.warnings;
+    }
+    Ok(done)
 }
 
 /// The files of a table that are better written anew: those with rows that are gone, and small ones if there are several.

@@ -24,7 +24,7 @@ use roaring::RoaringTreemap;
 
 use super::error::failed;
 use super::layout::INTERVALS;
-use super::load::Touched;
+use super::load::{Progress, Touched};
 use super::manifest::{ColumnState, History, TableState};
 use super::places::{self, Wanted};
 use super::scan::StoredTable;
@@ -74,7 +74,12 @@ pub(crate) async fn fields(
 }
 
 /// Derives the intervals of issues anew.
-pub(crate) async fn derive(context: &SessionContext, change: &mut Transaction, touched: &Touched) -> Result<(), Error> {
+pub(crate) async fn derive(
+    context: &SessionContext,
+    change: &mut Transaction,
+    touched: &Touched,
+    progress: &Progress,
+) -> Result<(), Error> {
     let several = fields(context, change.root(), change.tables()).await?;
     change.set_columns(INTERVALS, table_columns());
     if touched.all {
@@ -84,7 +89,7 @@ pub(crate) async fn derive(context: &SessionContext, change: &mut Transaction, t
         remove(change, touched)?;
     }
     for derived in derivations(context, change.root(), change.tables(), &several, touched)? {
-        write(change, derived).await?;
+        write(change, derived, progress).await?;
     }
     Ok(())
 }
@@ -235,14 +240,14 @@ fn remove(change: &mut Transaction, touched: &Touched) -> Result<(), Error> {
 }
 
 /// Writes the intervals, and notes of which fields they are.
-async fn write(change: &mut Transaction, derivation: Derivation) -> Result<(), Error> {
+async fn write(change: &mut Transaction, derivation: Derivation, progress: &Progress) -> Result<(), Error> {
     let root = change.root().to_owned();
     let Derivation { rows, several } = derivation;
     let streams = rows.execute_stream_partitioned().await?;
     let running: Vec<_> = streams
         .into_iter()
         .map(|mut stream| {
-            let root = root.clone();
+            let (root, progress) = (root.clone(), progress.clone());
             tokio::spawn(async move {
                 let mut writer = TableWriter::new(&root, INTERVALS, &table_columns())?;
                 let mut seen = BTreeSet::new();
@@ -250,6 +255,7 @@ async fn write(change: &mut Transaction, derivation: Derivation) -> Result<(), E
                     let batch = Derivation::intervals(several, &batch).map_err(|error| failed(&root, &error))?;
                     note(&batch, several, &mut seen);
                     writer.write(&batch)?;
+                    progress.add(batch.num_rows());
                 }
                 Ok::<_, Error>((writer.finish()?, seen))
             })

@@ -6,6 +6,8 @@ mod rows;
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use super::layout::layout;
 use super::merge::Rule;
@@ -13,20 +15,56 @@ use super::transaction::Transaction;
 use super::{columns, compact, coverage, intervals};
 use crate::data::read;
 use crate::data::schema::TABLES;
+use crate::diagnostic::Diagnostic;
 use crate::error::Error;
 use crate::exec;
 
 /// What may be used to load.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct LoadOptions {
     /// Partitions that work in parallel; none: one a core.
     pub threads: Option<usize>,
     /// Bytes that sorting may hold in memory before it goes to temporary files; none: no limit.
     pub memory_limit: Option<usize>,
+    /// Is told how far the work is.
+    pub progress: Progress,
+}
+
+/// How far work on a store is. Whoever watches has a clone.
+#[derive(Clone, Debug, Default)]
+pub struct Progress(Arc<Meter>);
+
+#[derive(Debug, Default)]
+struct Meter {
+    stage: Mutex<String>,
+    rows: AtomicU64,
+}
+
+impl Progress {
+    /// What is being done now.
+    pub fn stage(&self) -> String {
+        self.0.stage.lock().map(|stage| stage.clone()).unwrap_or_default()
+    }
+
+    /// Rows written in this stage.
+    pub fn rows(&self) -> u64 {
+        self.0.rows.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn begin(&self, stage: impl Into<String>) {
+        if let Ok(mut now) = self.0.stage.lock() {
+            *now = stage.into();
+        }
+        self.0.rows.store(0, Ordering::Relaxed);
+    }
+
+    pub(super) fn add(&self, rows: usize) {
+        self.0.rows.fetch_add(rows as u64, Ordering::Relaxed);
+    }
 }
 
 /// What loading did.
-#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Loaded {
     /// The version that it made; none where the store held it all already.
     pub version: Option<u64>,
@@ -36,6 +74,8 @@ pub struct Loaded {
     pub changed: BTreeMap<String, u64>,
     /// Rows that the store holds as they are, by table.
     pub known: BTreeMap<String, u64>,
+    /// What did not go well besides.
+    pub warnings: Vec<Diagnostic>,
 }
 
 /// What a table's rows came to.
@@ -78,6 +118,7 @@ pub(super) async fn load(mut change: Transaction, dataset: &Path, options: LoadO
     let had_fields = intervals::fields(&context, change.root(), change.tables()).await?;
     for table in TABLES {
         let Some(provider) = incoming.get(table.name) else { continue };
+        options.progress.begin(format!("loading {}", table.name));
         let stored = change.table(table.name);
         let found = columns::columns_of(table.name, &provider.schema());
         let told: Vec<String> = found.iter().map(|column| column.name.clone()).collect();
@@ -88,7 +129,7 @@ pub(super) async fn load(mut change: Transaction, dataset: &Path, options: LoadO
         }
         let rows = context.read_table(provider.clone())?;
         let tally = match table.name {
-            "events" | "issues" => rows::load(&mut change, table.name, rows, &told).await?,
+            "events" | "issues" => rows::load(&mut change, table.name, rows, &told, &options.progress).await?,
             _ => entries::load(&mut change, table.name, rows, &told).await?,
         };
         let name = table.name.to_owned();
@@ -105,10 +146,15 @@ pub(super) async fn load(mut change: Transaction, dataset: &Path, options: LoadO
     // Which fields hold several values decides how their history reads.
     touched.all |= intervals::fields(&context, change.root(), change.tables()).await? != had_fields;
     if !touched.is_empty() {
-        intervals::derive(&context, &mut change, &touched).await?;
+        options.progress.begin("deriving intervals");
+        intervals::derive(&context, &mut change, &touched, &options.progress).await?;
     }
+    options.progress.begin("committing");
     coverage::add(&mut change, &covered)?;
-    loaded.version = change.commit("import").await?.map(|manifest| manifest.version);
+    if let Some(committed) = change.commit("import").await? {
+        loaded.version = Some(committed.version);
+        loaded.warnings = committed.warnings;
+    }
     Ok(loaded)
 }
 

@@ -24,7 +24,6 @@ mod vectors;
 mod verify;
 mod write;
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -32,8 +31,8 @@ use error::data;
 use manifest::{Commits, Manifest};
 use transaction::Transaction;
 
-pub use compact::Compacted;
-pub use load::{LoadOptions, Loaded};
+pub use compact::{Compacted, CompactedStore};
+pub use load::{LoadOptions, Loaded, Progress};
 pub use status::{Covered, Status, TableStatus};
 pub use vacuum::Vacuumed;
 pub use verify::Verified;
@@ -122,17 +121,13 @@ impl Store {
     }
 
     /// Writes small files, and files with rows that no longer count, anew as few sorted ones; with `derive`, makes the derived
-    /// tables anew as well. Gives the version that it made, none where there was nothing to do, and what it did to each table.
+    /// tables anew as well.
     ///
     /// # Errors
     ///
     /// As [`Store::load`].
-    pub async fn compact(
-        root: impl AsRef<Path>,
-        derive: bool,
-        options: LoadOptions,
-    ) -> Result<(Option<u64>, BTreeMap<String, Compacted>), Error> {
-        compact::compact(root.as_ref(), derive, options).await
+    pub async fn compact(root: impl AsRef<Path>, derive: bool, options: LoadOptions) -> Result<CompactedStore, Error> {
+        compact::compact(root.as_ref(), derive, &options).await
     }
 
     /// Removes versions that were not the last one at any time of the `retention`, and files that no version needs.

@@ -110,7 +110,7 @@ pub(crate) fn find(root: &Path, table: &str, state: &TableState, key: &[&str], w
         },
         _ => true,
     };
-    let files: Vec<usize> = (0..state.files.len()).filter(|at| state.files.get(*at).is_some_and(|file| in_range(file))).collect();
+    let files: Vec<usize> = (0..state.files.len()).filter(|at| state.files.get(*at).is_some_and(in_range)).collect();
     let threads = std::thread::available_parallelism().map_or(1, usize::from).min(files.len().max(1));
     let found: Vec<Result<Vec<Place>, Error>> = std::thread::scope(|scope| {
         let work = |part: usize| {

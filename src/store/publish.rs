@@ -12,8 +12,9 @@ use std::path::{Path, PathBuf};
 use deltalake_core::checkpoints::create_checkpoint;
 use deltalake_core::{DeltaTable, DeltaTableBuilder};
 
-use super::error::{damaged, failed, unreadable, unwritable};
+use super::error::{damaged, data, failed, unreadable, unwritable};
 use super::manifest::{Gone, Manifest, TableState, sync_folder};
+use crate::diagnostic::codes;
 use crate::error::Error;
 
 const LOG: &str = "_delta_log";
@@ -31,6 +32,11 @@ pub(crate) async fn publish(root: &Path, before: Option<&Manifest>, now: &Manife
         table.checkpoint().await?;
     }
     Ok(())
+}
+
+/// Whether a table has a Delta log at all.
+pub(crate) fn has_log(root: &Path, table: &str) -> bool {
+    root.join(table).join(LOG).is_dir()
 }
 
 /// The version of a table's Delta log, and the files it then has, in the order of their names, each with the rows that no
@@ -107,7 +113,12 @@ impl Table<'_> {
         let text = fs::read(path).map_err(|error| unreadable(path, &error))?;
         match entry::store_version(&text) {
             Some(version) if version <= commit.version => Ok(()),
-            _ => Err(damaged(path, "another program wrote to this table of the store")),
+            _ => {
+                let message = format!("{} was written by another program", path.display());
+                let help = "the store reads its own commits, so nothing is lost; remove the table's folder _delta_log, and the next \
+                            commit writes it anew";
+                Err(data(codes::STORE_DAMAGED, message, help))
+            }
         }
     }
 

@@ -1,6 +1,6 @@
 //! A change of the store: from the last commit to the next, or to none.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -11,11 +11,19 @@ use super::manifest::{ColumnState, Commits, FileState, History, LAYOUT, Manifest
 use super::publish;
 use super::vectors;
 use crate::data::lock::Lock;
-use crate::diagnostic::codes;
+use crate::diagnostic::{Diagnostic, codes};
 use crate::error::Error;
 
 /// What holds the right to write.
 const LOCK: &str = ".lock";
+
+/// A change that was made.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Committed {
+    pub(crate) version: u64,
+    /// Why the Delta logs are behind.
+    pub(crate) warnings: Vec<Diagnostic>,
+}
 
 /// A change that is being prepared. Dropped without a commit, it leaves the store as it was.
 pub(crate) struct Transaction {
@@ -24,6 +32,8 @@ pub(crate) struct Transaction {
     before: Option<Manifest>,
     tables: BTreeMap<String, TableState>,
     histories: Vec<History>,
+    /// Tables whose Delta log somebody removed, to have it made anew.
+    unlogged: BTreeSet<String>,
     /// Rows that shall no longer count, by table and file.
     gone: BTreeMap<(String, String), RoaringTreemap>,
     /// Files made for this change.
@@ -46,14 +56,28 @@ impl Transaction {
             return Err(data(codes::STORE_BUSY, message, "wait for it to end; queries can run meanwhile"));
         };
         let before = commits.latest()?;
+        let mut unlogged = BTreeSet::new();
         if let Some(now) = &before {
             let earlier = now.version.checked_sub(1).filter(|version| versions.contains(version));
             let earlier = earlier.map(|version| commits.read(version)).transpose()?;
-            publish::publish(root, earlier.as_ref(), now).await?;
+            let mut logged = now.clone();
+            logged.tables.retain(|name, _| publish::has_log(root, name) || is_new(earlier.as_ref(), name));
+            unlogged.extend(now.tables.keys().filter(|name| !logged.tables.contains_key(*name)).cloned());
+            publish::publish(root, earlier.as_ref(), &logged).await?;
         }
         let tables = before.as_ref().map(|manifest| manifest.tables.clone()).unwrap_or_default();
         let histories = before.as_ref().map(|manifest| manifest.histories.clone()).unwrap_or_default();
-        Ok(Self { root: root.to_owned(), commits, before, tables, histories, gone: BTreeMap::new(), made: Vec::new(), _lock: lock })
+        Ok(Self {
+            root: root.to_owned(),
+            commits,
+            before,
+            tables,
+            histories,
+            unlogged,
+            gone: BTreeMap::new(),
+            made: Vec::new(),
+            _lock: lock,
+        })
     }
 
     pub(crate) fn root(&self) -> &Path {
@@ -149,13 +173,14 @@ impl Transaction {
     }
 
     /// Makes the change the next version, and gives it; none where nothing changed.
-    pub(crate) async fn commit(mut self, operation: &str) -> Result<Option<Manifest>, Error> {
+    pub(crate) async fn commit(mut self, operation: &str) -> Result<Option<Committed>, Error> {
         self.settle()?;
         let earlier = self.before.as_ref().map(|manifest| &manifest.tables);
         let mut changed = earlier.is_none();
         for (name, state) in &mut self.tables {
             let folder = self.root.join(name);
             match earlier.and_then(|tables| tables.get(name)) {
+                Some(_) if self.unlogged.contains(name) => state.delta = 0,
                 Some(before) if *before == *state => continue,
                 Some(before) => state.delta = before.delta + 1,
                 None => state.delta = 0,
@@ -192,8 +217,10 @@ impl Transaction {
             })
             .collect();
         self.made.retain(|path| !kept.contains(path));
-        publish::publish(&self.root, self.before.as_ref(), &manifest).await?;
-        Ok(Some(manifest))
+        // The commit stands, whatever becomes of the logs.
+        let published = publish::publish(&self.root, self.before.as_ref(), &manifest).await;
+        let warnings = published.err().map_or_else(Vec::new, |error| error.diagnostics().iter().map(behind).collect());
+        Ok(Some(Committed { version: manifest.version, warnings }))
     }
 }
 
@@ -203,6 +230,17 @@ impl Drop for Transaction {
             let _ = fs::remove_file(path);
         }
     }
+}
+
+/// Why a Delta log is behind, as a warning.
+fn behind(reason: &Diagnostic) -> Diagnostic {
+    let message = format!("the commit stands, but a Delta log could not be brought up to it: {}", reason.message);
+    Diagnostic::warning(reason.code, message).help("queries do not need it; the next commit writes what is missing")
+}
+
+/// Whether a commit is the table's first.
+fn is_new(earlier: Option<&Manifest>, table: &str) -> bool {
+    earlier.is_none_or(|earlier| !earlier.tables.contains_key(table))
 }
 
 /// A store begins in a new or an empty folder.

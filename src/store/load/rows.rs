@@ -14,7 +14,7 @@ use futures::TryStreamExt;
 use roaring::RoaringTreemap;
 
 use super::keys::{self, Pairs, pairs, taken};
-use super::{Rule, Tally, Touched, Transaction, key_of, rule_of};
+use super::{Progress, Rule, Tally, Touched, Transaction, key_of, rule_of};
 use crate::error::Error;
 use crate::store::error::failed;
 use crate::store::manifest::{FileState, TableState};
@@ -26,7 +26,13 @@ use crate::store::{columns, merge};
 const CHUNK: usize = 250_000;
 
 /// Brings rows into a table.
-pub(super) async fn load(change: &mut Transaction, table: &str, rows: DataFrame, told: &[String]) -> Result<Tally, Error> {
+pub(super) async fn load(
+    change: &mut Transaction,
+    table: &str,
+    rows: DataFrame,
+    told: &[String],
+    progress: &Progress,
+) -> Result<Tally, Error> {
     let key = key_of(table);
     let stored = change.table(table);
     let (wanted, again) = wanted(rows.clone(), key, change.root()).await?;
@@ -48,11 +54,12 @@ pub(super) async fn load(change: &mut Transaction, table: &str, rows: DataFrame,
     let running: Vec<_> = streams
         .into_iter()
         .map(|mut stream| {
-            let task = task.clone();
+            let (task, progress) = (task.clone(), progress.clone());
             tokio::spawn(async move {
                 let mut part = Part::new(&task)?;
                 while let Some(batch) = stream.try_next().await? {
                     part.take(&batch)?;
+                    progress.add(batch.num_rows());
                 }
                 part.end()
             })

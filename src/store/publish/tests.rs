@@ -89,6 +89,7 @@ fn commit(version: u64, columns: &[ColumnState], files: &[FileState]) -> Manifes
         operation: "import".to_owned(),
         program: "jqlx 0.1.0".to_owned(),
         tables: BTreeMap::from([(TABLE.to_owned(), state)]),
+        histories: Vec::new(),
     }
 }
 
@@ -256,7 +257,7 @@ async fn an_entry_of_another_program_is_noticed() {
     publish(root.path(), None, &history[0]).await.unwrap();
     fs::write(entry_file(root.path(), 1), "{\"commitInfo\":{\"operation\":\"OPTIMIZE\"}}\n").unwrap();
     let error = publish(root.path(), Some(&history[0]), &history[1]).await.unwrap_err();
-    assert!(error.to_string().ends_with("another program wrote to this table of the store"), "{error}");
+    assert!(error.to_string().ends_with("was written by another program"), "{error}");
 }
 
 #[tokio::test]
