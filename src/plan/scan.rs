@@ -8,14 +8,14 @@ use datafusion::catalog::TableProvider;
 use datafusion::common::Column;
 use datafusion::datasource::provider_as_source;
 use datafusion::functions::expr_fn::{nullif, split_part};
-use datafusion::logical_expr::{Expr, LogicalPlanBuilder, cast, lit, try_cast};
+use datafusion::logical_expr::{Expr, LogicalPlanBuilder, cast, lit, try_cast, when};
 use datafusion::scalar::ScalarValue;
 
 use super::past::Past;
 use super::things::{self, Things};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::error::Error;
-use crate::semantic::bound::{BoundField, HistoryField, Scope, Shape};
+use crate::semantic::bound::{BoundField, HistoryField, Micros, Scope, Shape};
 
 /// Table providers by the names of the data model.
 #[derive(Clone, Debug, Default)]
@@ -52,7 +52,7 @@ impl Tables {
 
     /// A scan of the intervals of a field; none where they must be made of the events.
     pub(crate) fn intervals(&self, of: &HistoryField) -> Result<Option<LogicalPlanBuilder>, Error> {
-        let Some(provider) = self.get(INTERVALS).filter(|_| self.past.is_none()) else { return Ok(None) };
+        let Some(provider) = self.get(INTERVALS) else { return Ok(None) };
         let named = |name: &String| of.event_fields.contains(name);
         let fits = |known: &&Recorded| match (&of.event_field_id, &known.field_id) {
             (Some(id), Some(known)) => id == known,
@@ -72,8 +72,11 @@ impl Tables {
             // Under several names the changes of one issue stand in several chains, which must be made one.
             _ => return Ok(None),
         };
-        let rows = LogicalPlanBuilder::scan(INTERVALS, provider_as_source(provider.clone()), None)?;
-        Ok(Some(rows.filter(holds)?))
+        let rows = LogicalPlanBuilder::scan(INTERVALS, provider_as_source(provider.clone()), None)?.filter(holds)?;
+        match self.past.as_ref().and_then(|past| past.at) {
+            None => Ok(Some(rows)),
+            Some(at) => known_by(at, rows).map(Some),
+        }
     }
 
     /// A table, where the data has it.
@@ -143,6 +146,19 @@ impl Tables {
 
 /// Alias of the issues scan.
 pub(crate) const ISSUES: &str = "issues";
+/// Intervals as the events up to an instant make them: a change after it neither began nor ended one.
+fn known_by(at: Micros, rows: LogicalPlanBuilder) -> Result<LogicalPlanBuilder, Error> {
+    let ended = || col(INTERVALS, "valid_to").lt_eq(time(at));
+    // The value at creation is told by the change that took it away.
+    let told = when(col(INTERVALS, "initial"), ended()).otherwise(col(INTERVALS, "valid_from").lt_eq(time(at)))?;
+    let columns = rows.schema().columns().into_iter().map(|column| match column.name.as_str() {
+        "valid_to" => Ok(when(ended(), Expr::Column(column.clone())).end()?.alias_qualified(Some(INTERVALS), column.name)),
+        _ => Ok(Expr::Column(column)),
+    });
+    let columns = columns.collect::<Result<Vec<_>, Error>>()?;
+    Ok(rows.filter(told)?.project(columns)?)
+}
+
 /// Alias of the scan of stored intervals, and the name of their table.
 pub(crate) const INTERVALS: &str = "intervals";
 /// Alias of the events scan.
