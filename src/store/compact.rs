@@ -13,7 +13,7 @@ use super::error::failed;
 use super::intervals;
 use super::layout::layout;
 use super::load::{LoadOptions, Touched};
-use super::manifest::{FileState, TableState};
+use super::manifest::{ColumnState, FileState, TableState};
 use super::scan::StoredTable;
 use super::transaction::Transaction;
 use super::write::{FILE_ROWS, TableWriter};
@@ -61,7 +61,8 @@ pub(crate) async fn compact(root: &Path, derive: bool, options: &LoadOptions) ->
         let names = worth(&change.table(table));
         if !names.is_empty() {
             options.progress.begin(format!("writing {table}"));
-            rewrite(&context, &mut change, table, &names).await?;
+            let columns = change.table(table).columns;
+            rewrite(&context, &mut change, table, &names, &columns).await?;
         }
     }
     let mut done = CompactedStore::default();
@@ -89,17 +90,31 @@ fn worth(state: &TableState) -> Vec<String> {
     holed.chain(small.into_iter().filter(|_| joined)).map(|file| file.name.clone()).collect()
 }
 
-/// Writes all files of a table anew: with its columns as they are now.
-pub(crate) async fn rewrite_all(context: &SessionContext, change: &mut Transaction, table: &str) -> Result<(), Error> {
+/// Writes all files of a table anew with other columns, which are the table's from then on. They are read as they are: a scan
+/// under the new columns would have ideas of its own of how a value becomes one of another type.
+pub(crate) async fn rewrite_all(
+    context: &SessionContext,
+    change: &mut Transaction,
+    table: &str,
+    columns: Vec<ColumnState>,
+) -> Result<(), Error> {
     let names: Vec<String> = change.table(table).files.into_iter().map(|file| file.name).collect();
-    rewrite(context, change, table, &names).await
+    rewrite(context, change, table, &names, &columns).await?;
+    change.set_columns(table, columns);
+    Ok(())
 }
 
 /// Writes files of a table anew: without rows that are gone, in the table's order.
-async fn rewrite(context: &SessionContext, change: &mut Transaction, table: &str, names: &[String]) -> Result<(), Error> {
+async fn rewrite(
+    context: &SessionContext,
+    change: &mut Transaction,
+    table: &str,
+    names: &[String],
+    columns: &[ColumnState],
+) -> Result<(), Error> {
     change.settle()?;
     let state = change.table(table);
-    let mut part = state.clone();
+    let mut part = state;
     part.files.retain(|file| names.contains(&file.name));
     let provider = StoredTable::open(change.root(), table, &part)?;
     let order = layout(table).map_or(&[] as &[_], |layout| layout.order);
@@ -108,9 +123,9 @@ async fn rewrite(context: &SessionContext, change: &mut Transaction, table: &str
     if !order.is_empty() {
         rows = rows.sort(order)?;
     }
-    let schema = columns::schema_of(&state.columns);
+    let schema = columns::schema_of(columns);
     let folder = change.root().join(table);
-    let mut writer = TableWriter::new(change.root(), table, &state.columns)?;
+    let mut writer = TableWriter::new(change.root(), table, columns)?;
     let mut stream = rows.execute_stream().await?;
     while let Some(batch) = stream.try_next().await? {
         writer.write(&columns::fitted(&batch, &schema).map_err(|error| failed(&folder, &error))?)?;

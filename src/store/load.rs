@@ -123,9 +123,10 @@ pub(super) async fn load(mut change: Transaction, dataset: &Path, options: LoadO
         let found = columns::columns_of(table.name, &provider.schema());
         let told: Vec<String> = found.iter().map(|column| column.name.clone()).collect();
         let (merged, widened) = columns::merged(&stored.columns, &found);
-        change.set_columns(table.name, merged);
-        if !widened.is_empty() {
-            compact::rewrite_all(&context, &mut change, table.name).await?;
+        if widened.is_empty() {
+            change.set_columns(table.name, merged);
+        } else {
+            compact::rewrite_all(&context, &mut change, table.name, merged).await?;
         }
         let rows = context.read_table(provider.clone())?;
         let tally = match table.name {
