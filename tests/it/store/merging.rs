@@ -1,5 +1,7 @@
 //! What comes later, or again, or from another source: one row for each thing, which knows the best of all.
 
+use std::slice::from_ref;
+
 use jqlx::data::rows::{
     CustomValue, EventRow, FieldRow, IssueRow, LinkRow, RoleMemberRow, StatusRow, Tables, UserRow, VersionRow, time,
 };
@@ -169,7 +171,7 @@ fn an_actor_is_better_than_none_and_none_never_better() {
     };
     let known =
         EventRow { actor: Some("ann".into()), actor_basis: Some("stated".into()), origin: Some("audit".into()), ..unknown.clone() };
-    let stored = grown(&[tables(&[unknown.clone()], &[]), tables(&[known.clone()], &[]), tables(&[unknown], &[])]);
+    let stored = grown(&[tables(from_ref(&unknown), &[]), tables(from_ref(&known), &[]), tables(from_ref(&unknown), &[])]);
     assert_eq!(stored.ask("ACTIVITY WHERE issue UPDATED BY ann").len(), 1);
     let guessed = EventRow { actor: Some("bob".into()), actor_basis: Some("inferred from updated".into()), ..known };
     let mut stored = stored;
@@ -194,7 +196,7 @@ fn an_interval_is_narrowed_and_never_widened() {
         deleted(Some("2026-03-02T00:00:00Z"), "2026-03-03T00:00:00Z"),
     );
     let exact = deleted(None, "2026-03-02T12:00:00Z");
-    let stored = in_both_orders(tables(&[wide.clone()], &[]), tables(&[narrow.clone()], &[]));
+    let stored = in_both_orders(tables(from_ref(&wide), &[]), tables(from_ref(&narrow), &[]));
     assert_eq!(stored.ask("ACTIVITY WHERE comment DELETED BEFORE 2026-03-04").len(), 1);
     let mut stored = in_both_orders(tables(&[narrow], &[]), tables(&[exact], &[]));
     stored.load(&tables(&[wide], &[]));
@@ -213,7 +215,7 @@ fn an_older_row_of_an_issue_takes_nothing_away() {
         ..issue("Open")
     };
     for order in [[&old, &new], [&new, &old]] {
-        let stored = grown(&order.map(|row| tables(&[], &[row.clone()])));
+        let stored = grown(&order.map(|row| tables(&[], from_ref(row))));
         let rows = stored.ask("key = PA-1 SHOW status, assignee, labels");
         assert_eq!(rows.len(), 1);
         assert_eq!(stored.ask("status = Done AND assignee IS EMPTY AND labels = kept").len(), 1, "{rows:?}");
