@@ -470,14 +470,18 @@ pub struct Times {
 ///
 /// A chain is an event for each step that is not negated, each after the one before it, at most `within` later, with the
 /// same values in `same`. A negated step asks of the event before it that no such event follows; where it has no `within`
-/// and a further step follows, that none follows before the next event of the chain. Among issues all events are the
-/// issue's. In ACTIVITY the row is one of the events of a chain. With `negated`, the complement.
+/// and a further step follows, that none follows before the next event of the chain. What it shares in `same` it shares with
+/// the event before it, whatever the next event shares with that. Among issues all events are the issue's. In ACTIVITY the
+/// row is one of the events of a chain. With `negated`, the complement.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SequenceCondition {
     /// The first event: one of these tests passes.
     pub first: Vec<EventTest>,
     /// What follows; the first of them may be negated, too.
     pub steps: Vec<SequenceStep>,
+    /// The longest distance from the first event of the chain to the last, in microseconds, itself included. A chain of two
+    /// events has none, since its step has it.
+    pub within: Option<Micros>,
     /// NOT
     pub negated: bool,
     /// Where it was written.

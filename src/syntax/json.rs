@@ -89,7 +89,11 @@ fn sequence(sequence: &Sequence) -> Value {
         }
         Value::Object(map)
     });
-    json!({ "first": node(&sequence.first), "then": steps.collect::<Value>() })
+    let mut tree = json!({ "first": node(&sequence.first), "then": steps.collect::<Value>() });
+    if let (Some(within), Some(map)) = (&sequence.within, tree.as_object_mut()) {
+        map.insert("within".into(), text(within));
+    }
+    tree
 }
 
 fn shared(shared: &Shared) -> Value {

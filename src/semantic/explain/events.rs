@@ -45,6 +45,9 @@ impl Words<'_> {
             let more = sequence.steps[at..].iter().any(|later| !later.negated);
             out.push_str(&self.step(step, more));
         }
+        if let Some(length) = sequence.within {
+            out.push_str(&format!("; from the first to the last within {}", length_text(length)));
+        }
         out
     }
 

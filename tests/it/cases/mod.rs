@@ -97,6 +97,7 @@ files!(
     jql_fields,
     jql_functions,
     scriptrunner,
+    sequences,
     session,
     text,
     things,

@@ -37,6 +37,10 @@ pub fn follows(condition: &SequenceCondition, row: Row<'_>, context: &Context<'_
     let mut found = false;
     for first in begin {
         chains(&condition.steps, &mut vec![first], &events, context, &mut |chain| {
+            let lasted = chain[chain.len() - 1].time - chain[0].time;
+            if condition.within.is_some_and(|length| lasted > length) {
+                return;
+            }
             found |= row.event.is_none_or(|event| chain.iter().any(|e| e.event_id == event.event_id));
         });
     }

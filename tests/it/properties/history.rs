@@ -149,28 +149,46 @@ const SHARED: &[&str] = &["actor", "actor", "issue", "project", "entity", "entit
 
 /// `a THEN b ...`
 pub fn sequence(happened: &dyn Fn(&mut Random) -> String, random: &mut Random) -> String {
-    let mut out = happened(random);
+    let event = |random: &mut Random| match random.chance(25) {
+        true => format!("({} OR {})", happened(random), happened(random)),
+        false => happened(random),
+    };
+    let mut out = event(random);
     let steps = random.between(1, 3);
-    for step in 0..steps {
+    let is_whole = random.chance(35);
+    // What NOTs since the last event share.
+    let mut shared_by_nots = String::new();
+    let mut events = 1;
+    for _ in 0..steps {
         let not = random.chance(30);
-        out += &format!(" THEN {}{}", if not { "NOT " } else { "" }, happened(random));
-        if random.chance(if not { 60 } else { 40 }) {
+        events += usize::from(!not);
+        out += &format!(" THEN {}{}", if not { "NOT " } else { "" }, event(random));
+        let timed = random.chance(40);
+        if timed {
             out += &format!(" WITHIN {}", random.pick(LENGTHS));
-        } else if not && step + 1 < steps {
-            // What lies between two events shares what they share, and this the generator does not keep.
-            out += " WITHIN 6h";
         }
-        out += random.pick(&[
-            "",
-            "",
-            " SAME actor",
-            " SAME issue",
-            " SAME entityId",
-            " SAME actor = \"to\"",
-            " SAME actor SAME project",
-        ]);
+        let of_not = [" SAME actor", " SAME issue", " SAME entityId", " SAME actor = \"to\""];
+        let same = match not && is_whole && !timed {
+            // In a chain that is measured as a whole, the step behind a NOT shares what the NOT does.
+            true => random.pick(&of_not),
+            false => random.pick(&[
+                "",
+                "",
+                " SAME actor",
+                " SAME issue",
+                " SAME entityId",
+                " SAME actor = \"to\"",
+                " SAME actor SAME project",
+            ]),
+        };
+        out += same;
+        match not {
+            true if is_whole && !timed => shared_by_nots += same,
+            true => {}
+            false => out += &std::mem::take(&mut shared_by_nots),
+        }
     }
-    out
+    if is_whole && events > 1 { format!("({out}) WITHIN {}", random.pick(LENGTHS)) } else { out }
 }
 
 /// `field CHANGED ...`

@@ -203,10 +203,12 @@ fn event(links: bool) -> BoxedStrategy<Expr> {
 }
 
 fn sequence() -> impl Strategy<Value = Expr> {
-    let step = (any::<bool>(), event(false), option::of(duration()), vec(shared(), 0..3))
+    let alternatives =
+        |links| prop_oneof![3 => event(links), 1 => vec(event(false), 2..4).prop_map(|any| expr(ExprKind::Or(any)))].boxed();
+    let step = (any::<bool>(), alternatives(false), option::of(duration()), vec(shared(), 0..3))
         .prop_map(|(negated, clause, within, same)| Step { negated, clause, within, same });
-    (event(true), vec(step, 1..4)).prop_map(|(first, steps)| {
-        let sequence = Sequence { first, steps, span: Span::default() };
+    (alternatives(true), vec(step, 1..4), option::weighted(0.3, duration())).prop_map(|(first, steps, within)| {
+        let sequence = Sequence { first, steps, within, span: Span::default() };
         expr(ExprKind::Sequence(Box::new(sequence)))
     })
 }

@@ -55,6 +55,9 @@ fn sequences() {
             "status CHANGED TO Done THEN status CHANGED FROM Done THEN NOT comment ADDED WITHIN 1d",
             "NOT (permission GRANTED THEN user DELETED)",
             "user CREATED THEN deleted SAME project WITHIN 2d TIMES >= 3 WITHIN 10m SAME issue",
+            "(workflow CHANGED OR status CHANGED) THEN NOT (comment ADDED OR (link ADDED)) SAME actor THEN (user DELETED) WITHIN 1h",
+            "a = 1 AND NOT (permission GRANTED THEN comment CHANGED WITHIN 10m THEN permission REVOKED) WITHIN 1h",
+            "(comment ADDED THEN comment DELETED) within = 1h",
         ],
     );
 }
