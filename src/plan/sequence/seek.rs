@@ -127,8 +127,11 @@ impl Steps {
             let own = plain("is_later");
             rows = rows.filter(if look == Look::Ahead { own.is_false() } else { own })?;
         }
-        let columns = columns_of(&rows).into_iter().filter(|c| !is_part(c)).collect::<Vec<_>>();
-        Ok(Self { rows: rows.project(columns)?.alias(STEPS)?, target })
+        if crossed || within.is_some() {
+            let columns = columns_of(&rows).into_iter().filter(|c| !is_part(c)).collect::<Vec<_>>();
+            rows = rows.project(columns)?;
+        }
+        Ok(Self { rows: rows.alias(STEPS)?, target })
     }
 
     /// Adds a column and drops those that only led to it.
