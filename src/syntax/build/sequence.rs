@@ -87,7 +87,7 @@ impl Builder<'_, '_> {
 
     fn are_alternatives(&mut self, members: &[Expr]) -> bool {
         // Each is looked at, so that all errors are reported at once.
-        members.iter().fold(true, |fit, member| self.is_alternative(member) && fit)
+        members.iter().filter(|member| !self.is_alternative(member)).count() == 0
     }
 
     fn no_event(&mut self, span: Span, help: &str) {
