@@ -5,7 +5,7 @@
 
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::{Column, JoinType};
-use datafusion::functions_aggregate::expr_fn::{bool_or, count, min};
+use datafusion::functions_aggregate::expr_fn::{bool_or, count, count_distinct, min};
 use datafusion::logical_expr::{Expr, LogicalPlanBuilder, cast, lit, when};
 
 use super::attached::Attached;
@@ -28,12 +28,14 @@ use crate::semantic::bound::{
 const FACTS: &str = "facts";
 
 /// What is asked of the events that pass a test.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 enum Asked {
     /// Whether there is one.
     Any,
     /// How many there are.
     Count,
+    /// How many values a column of theirs has.
+    CountOf(Expr),
     /// The time of the first.
     First,
 }
@@ -90,7 +92,11 @@ impl<'a> Facts<'a> {
             (Target::Activity, None) => test,
             (Target::Issues, None) => self.event_fact(test, Asked::Any),
             (Target::Issues, Some(times)) if times.within.is_none() && times.same.is_empty() => {
-                counted_as(self.event_fact(test, Asked::Count), times.op, times.count, of.negated)?
+                let asked = match &times.distinct {
+                    Some(of) => Asked::CountOf(self.tables.need("events", EVENTS, &of.column)?),
+                    None => Asked::Count,
+                };
+                counted_as(self.event_fact(test, asked), times.op, times.count, of.negated)?
             }
             (target, Some(times)) => {
                 let at = self.bursts.iter().position(|b| b.is_of(&test, times)).unwrap_or_else(|| {
@@ -307,6 +313,7 @@ fn event_facts(tables: &Tables, tests: Vec<(Expr, Asked)>) -> Result<LogicalPlan
                     .project(vec![issue, lit(true).alias("fact_0")])?);
             }
             Asked::Count => count(lit(1i64)),
+            Asked::CountOf(value) => count_distinct(value.clone()),
             Asked::First => min(at),
         };
         return Ok(rows
@@ -318,6 +325,7 @@ fn event_facts(tables: &Tables, tests: Vec<(Expr, Asked)>) -> Result<LogicalPlan
         let fact = match asked {
             Asked::Any => bool_or(test),
             Asked::Count => count(when(test, lit(1i64)).end()?),
+            Asked::CountOf(value) => count_distinct(when(test, value).end()?),
             Asked::First => min(when(test, at.clone()).end()?),
         };
         facts.push(fact.alias(format!("fact_{number}")));

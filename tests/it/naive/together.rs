@@ -14,12 +14,28 @@ pub fn counts(times: &Times, count: i64) -> bool {
 /// The greatest count of events, all of one group and in one window, that `event` is part of; none where it is in no group.
 pub fn most_with(times: &Times, event: &EventRow, all: &[&EventRow]) -> Option<i64> {
     let group = keys(&times.same, event)?;
-    let group: Vec<&&EventRow> = all.iter().filter(|e| keys(&times.same, e) == Some(group.clone())).collect();
-    let Some(length) = times.within else { return Some(group.len() as i64) };
+    let value = |e: &EventRow| times.distinct.as_ref().map(|of| value::of_event(e, &of.column));
+    // What has no value that could be counted is not among the events.
+    let known = |e: &EventRow| value(e).is_none_or(|v| !v.is_empty());
+    if !known(event) {
+        return None;
+    }
+    let group: Vec<&&EventRow> = all.iter().filter(|e| known(e) && keys(&times.same, e) == Some(group.clone())).collect();
+    let count = |events: Vec<&EventRow>| {
+        let mut counted: Vec<Vec<Cell>> = Vec::new();
+        for event in &events {
+            match value(event) {
+                Some(value) if counted.contains(&value) => {}
+                value => counted.push(value.unwrap_or_default()),
+            }
+        }
+        counted.len() as i64
+    };
+    let Some(length) = times.within else { return Some(count(group.iter().map(|e| **e).collect())) };
     // A window that begins with one of the events is as good as any.
     let starts = group.iter().filter(|start| start.time <= event.time && event.time <= start.time + length);
-    let counted = starts.map(|start| group.iter().filter(|e| start.time <= e.time && e.time <= start.time + length).count());
-    counted.max().map(|n| n as i64)
+    let within = |start: i64| group.iter().map(|e| **e).filter(|e| start <= e.time && e.time <= start + length).collect();
+    starts.map(|start| count(within(start.time))).max()
 }
 
 fn keys(of: &[BoundField], event: &EventRow) -> Option<Vec<Vec<Cell>>> {
