@@ -14,14 +14,15 @@ use super::columns::Zone;
 use super::expr::{all, any, condition};
 use super::intervals::Intervals;
 use super::membership::Membership;
+use super::next::Next;
 use super::scan::{EVENTS, ISSUES, Tables, col};
 use super::sequence::Chain;
 use super::timeline::Timeline;
 use super::{activity, intervals, scalar, scan};
 use crate::error::Error;
 use crate::semantic::bound::{
-    AmongCondition, BoundField, Condition, EventCondition, HistoryCondition, LastingTime, Relation, Scope, SequenceCondition,
-    Target,
+    AmongCondition, BoundField, Condition, EventCondition, HistoryCondition, LastingTime, NextEvent, Relation, Scope,
+    SequenceCondition, Target,
 };
 
 /// Alias of the facts from the shared events scan.
@@ -52,6 +53,7 @@ pub(crate) struct Facts<'a> {
     timelines: Vec<Timeline>,
     bursts: Vec<Burst>,
     chains: Vec<Chain>,
+    nexts: Vec<Next>,
     zone: Zone<'a>,
 }
 
@@ -68,6 +70,7 @@ impl<'a> Facts<'a> {
             timelines: Vec::new(),
             bursts: Vec::new(),
             chains: Vec::new(),
+            nexts: Vec::new(),
             zone,
         }
     }
@@ -189,7 +192,17 @@ impl<'a> Facts<'a> {
                 let (first, to) = (self.event_fact(test, Asked::First), scan::field(tables, to));
                 when(first.clone().lt_eq(to.clone()), micros(to) - micros(first)).end()?
             }
+            LastingTime::Until(of) => micros(self.next(of)) - micros(tables.need("events", EVENTS, "time")?),
         })
+    }
+
+    /// The time of the next event of the row's thing.
+    pub(crate) fn next(&mut self, of: &NextEvent) -> Expr {
+        let at = self.nexts.iter().position(|n| n.is_of(of)).unwrap_or_else(|| {
+            self.nexts.push(Next::new(of, self.nexts.len()));
+            self.nexts.len() - 1
+        });
+        self.nexts[at].fact()
     }
 
     /// The tables that the facts are of.
@@ -241,8 +254,8 @@ impl<'a> Facts<'a> {
         !self.intervals.is_empty()
     }
 
-    /// Joins the facts to the rows.
-    pub(crate) fn join(self, mut rows: LogicalPlanBuilder) -> Result<LogicalPlanBuilder, Error> {
+    /// Joins the facts to the rows, which the query then asks to pass `condition`.
+    pub(crate) fn join(self, mut rows: LogicalPlanBuilder, condition: Option<&Condition>) -> Result<LogicalPlanBuilder, Error> {
         let key = match self.target {
             Target::Issues => Column::new(Some(ISSUES), "id"),
             Target::Activity => Column::new(Some(EVENTS), "issue_id"),
@@ -274,6 +287,10 @@ impl<'a> Facts<'a> {
         for chain in self.chains {
             let alias = chain.alias();
             rows = join_on(rows, chain.relation(self.tables)?, &own, &alias, told)?;
+        }
+        for next in self.nexts {
+            let alias = next.alias();
+            rows = join_on(rows, next.relation(self.tables, condition)?, &own, &alias, told)?;
         }
         for membership in self.memberships {
             rows = membership.join(rows, self.tables, self.zone)?;

@@ -9,7 +9,7 @@ mod columns;
 
 use std::sync::Arc;
 
-pub use columns::{Aggregate, Column, ColumnExpr, LastingTime, Unit};
+pub use columns::{Aggregate, Column, ColumnExpr, LastingTime, NextEvent, Unit};
 
 use crate::diagnostic::{Diagnostic, Span};
 use crate::semantic::calendar::Calendar;

@@ -169,7 +169,7 @@ impl Subject {
     }
 }
 
-fn wrong_verb<T>(binder: &Binder<'_>, entity: &Entity, verb: &str, span: Span) -> Option<T> {
+pub(super) fn wrong_verb<T>(binder: &Binder<'_>, entity: &Entity, verb: &str, span: Span) -> Option<T> {
     let verbs = entity.verbs();
     let listed = format!("{} can be {} or changed", entity.with_article(), verbs.join(", "));
     let help = match did_you_mean(&nearest(verb, verbs.iter().copied())) {

@@ -29,6 +29,7 @@ fn queries() -> Vec<String> {
         many((0..30).map(burst), " OR "),
         many((0..30).map(spread), " OR "),
         format!("ACTIVITY WHERE ({}) AND changed AFTER -30d LIMIT 5", many((0..10).map(crawl), " OR ")),
+        "ACTIVITY WHERE changed AFTER -90d SHOW eventId, until(\"changed\"), lasted(deleted), lasted(updated, removed)".to_string(),
         many((0..6).map(held), " OR "),
         many((0..10).map(|_| "status CHANGED".to_string()), " THEN "),
         format!("ACTIVITY WHERE {} LIMIT 5", many((0..10).map(|_| "changed AFTER -90d".to_string()), " THEN ")),

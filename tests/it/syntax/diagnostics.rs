@@ -135,6 +135,7 @@ fn activity() {
             "comment DELETED TIMES >= 3 WITHIN 10m DISTINCT actor",
             "comment DELETED DISTINCT actor",
             "comment DELETED TIMES >= 3 WITHIN 10",
+            "lasted(disabled) > 3",
             "comment DELETED WITHIN -3d",
             "comment DELETED SAME",
             "comment DELETED FOR 3d",
