@@ -58,7 +58,7 @@ pub(crate) fn rows(query: &BoundQuery, tables: &Tables, zone: Zone<'_>) -> Resul
         Some(AsOf::Event) if !query.past.is_empty() => at_events::rows(tables, rows, &query.past)?,
         _ => rows,
     };
-    let rows = facts.join(rows)?;
+    let rows = facts.join(rows, query.condition.as_ref())?;
     let rows = match condition {
         Some(condition) => rows.filter(condition)?,
         None => rows,

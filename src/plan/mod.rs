@@ -17,6 +17,7 @@ mod intervals;
 mod list_rank;
 mod lower;
 mod membership;
+mod next;
 mod order;
 mod past;
 mod scalar;

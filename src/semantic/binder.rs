@@ -156,7 +156,7 @@ impl Binder<'_> {
             Some(filter) => condition::bind(self, filter, false).map(Some),
             None => Some(None),
         };
-        let columns = columns::bind(self, query);
+        let columns = columns::bind(self, query, bound.as_ref().and_then(Option::as_ref));
         let condition = bound?;
         let columns = columns?;
         let bound = BoundQuery {

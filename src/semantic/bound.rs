@@ -9,7 +9,7 @@ mod columns;
 
 use std::sync::Arc;
 
-pub use columns::{Aggregate, Column, ColumnExpr, LastingTime, Unit};
+pub use columns::{Aggregate, Column, ColumnExpr, LastingTime, NextEvent, Unit};
 
 use crate::diagnostic::{Diagnostic, Span};
 use crate::semantic::calendar::Calendar;
@@ -454,6 +454,9 @@ pub struct EventCondition {
 /// unknown is in no group. What is compared is a count: without `within` that of a group, with it that of the events of a
 /// group in a window of that length, its first and last instant included. Among issues the greatest count of the issue
 /// counts, which is 0 where there is none; in ACTIVITY the greatest of the counts that the row is part of.
+///
+/// With `distinct` a count is that of the different values of a column among these events. An event for which the value is
+/// unknown is not among them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Times {
     /// How the count compares.
@@ -464,6 +467,8 @@ pub struct Times {
     pub within: Option<Micros>,
     /// SAME: columns of [`Scope::Event`].
     pub same: Vec<BoundField>,
+    /// DISTINCT: a column of [`Scope::Event`] whose values are counted; none: the events are.
+    pub distinct: Option<BoundField>,
 }
 
 /// Events one after another. "After" means later in the order of time, and of `event_id` at one instant.

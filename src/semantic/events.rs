@@ -169,7 +169,7 @@ impl Subject {
     }
 }
 
-fn wrong_verb<T>(binder: &Binder<'_>, entity: &Entity, verb: &str, span: Span) -> Option<T> {
+pub(super) fn wrong_verb<T>(binder: &Binder<'_>, entity: &Entity, verb: &str, span: Span) -> Option<T> {
     let verbs = entity.verbs();
     let listed = format!("{} can be {} or changed", entity.with_article(), verbs.join(", "));
     let help = match did_you_mean(&nearest(verb, verbs.iter().copied())) {
@@ -221,7 +221,12 @@ fn add(
         PredicateKind::From(value) => event.from.push(values(binder, subject, value)?),
         PredicateKind::To(value) => event.to.push(values(binder, subject, value)?),
         PredicateKind::Text(text) => event.text.push(binder.text_query(text)?),
-        PredicateKind::Times(comparison, count) => counting.times_of(binder, *comparison, count, predicate.span)?,
+        PredicateKind::Times { comparison, count, distinct } => {
+            counting.times_of(binder, *comparison, count, predicate.span)?;
+            if let Some(of) = distinct {
+                counting.distinct(binder, of)?;
+            }
+        }
         PredicateKind::Within(length) => counting.within(binder, length, predicate.span)?,
         PredicateKind::Same(key) => counting.same(binder, key, predicate.span)?,
         PredicateKind::While(_) => return binder.not_yet("WHILE with CHANGED", predicate.span),

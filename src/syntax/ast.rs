@@ -215,8 +215,15 @@ pub enum PredicateKind {
     To(Operand),
     /// `~ "text"` after the verb
     Text(Operand),
-    /// `TIMES >= n`
-    Times(Comparison, Operand),
+    /// `TIMES >= n`, `TIMES >= n DISTINCT project`
+    Times {
+        /// How the count compares.
+        comparison: Comparison,
+        /// With what.
+        count: Operand,
+        /// What is counted are the values of this; without it, the events.
+        distinct: Option<FieldRef>,
+    },
     /// `WITHIN 10m`
     Within(Literal),
     /// `SAME actor`, `SAME entityId = actor`

@@ -240,7 +240,7 @@ fn write_step(step: &Step, out: &mut String) {
             ([].as_slice(), false)
         }
     };
-    let counted = predicates.iter().any(|p| matches!(p.kind, PredicateKind::Times(..)));
+    let counted = predicates.iter().any(|p| matches!(p.kind, PredicateKind::Times { .. }));
     // `created ~ x` would be a clause on the field.
     let first_is_text = matches!(predicates.first().map(|p| &p.kind), Some(PredicateKind::Text(_)));
     let link_first = counted || is_bare && first_is_text;
@@ -290,7 +290,13 @@ fn write_predicate(predicate: &Predicate, out: &mut String) {
         PredicateKind::From(v) => with("FROM", v),
         PredicateKind::To(v) => with("TO", v),
         PredicateKind::Text(text) => with("~", text),
-        PredicateKind::Times(comparison, count) => with(&format!("TIMES {}", comparison.as_str()), count),
+        PredicateKind::Times { comparison, count, distinct } => {
+            with(&format!("TIMES {}", comparison.as_str()), count);
+            if let Some(of) = distinct {
+                out.push_str(" DISTINCT ");
+                write_field(of, out);
+            }
+        }
         PredicateKind::Within(length) => {
             out.push_str("WITHIN ");
             write_literal(length, out);

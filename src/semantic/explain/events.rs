@@ -11,18 +11,25 @@ impl Words<'_> {
             (None, true) => format!("it is not so that {what}"),
             (Some(times), negated) => {
                 let not = if negated { "it is not so that " } else { "" };
-                let times = self.times(times);
-                match self.target {
-                    Target::Issues => format!("{not}{times} it happened that {what}"),
-                    Target::Activity => format!("{not}{what}, and that happened {}", times.trim_end_matches(',')),
+                let (times, distinct) = (self.times(times), &times.distinct);
+                let counted = times.trim_end_matches(',');
+                match (self.target, distinct) {
+                    (Target::Issues, None) => format!("{not}{times} it happened that {what}"),
+                    (Target::Issues, Some(_)) => format!("{not}the events in which {what} have {counted}"),
+                    (Target::Activity, None) => format!("{not}{what}, and that happened {counted}"),
+                    (Target::Activity, Some(_)) => format!("{not}{what}, and such events have {counted}"),
                 }
             }
         }
     }
 
-    /// `at least 3 times within 10m with the same actor,`
+    /// `at least 3 times within 10m with the same actor,`, `at least 3 different values of project within 10m`
     fn times(&self, times: &Times) -> String {
-        let mut out = format!("{} {} times", comparison(times.op, false), times.count);
+        let counted = match &times.distinct {
+            Some(of) => format!("different values of {}", of.name),
+            None => "times".to_string(),
+        };
+        let mut out = format!("{} {} {counted}", comparison(times.op, false), times.count);
         if let Some(length) = times.within {
             out.push_str(&format!(" within {}", length_text(length)));
         }

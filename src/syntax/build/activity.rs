@@ -71,6 +71,7 @@ impl Builder<'_, '_> {
         let rule = word.as_rule();
         let name = self.source(at).to_ascii_uppercase();
         match rule {
+            Rule::distinct => self.extension(at, "DISTINCT"),
             Rule::word_from | Rule::word_to if operator.is_some_and(|o| o != Operator::Changed) => {
                 self.sink.report(
                     Diagnostic::error(codes::UNEXPECTED, format!("{name} does not go with WAS"))
@@ -88,12 +89,22 @@ impl Builder<'_, '_> {
             _ => self.extension(at, &name),
         }
         let kind = match rule {
+            Rule::distinct => {
+                let word = Span { end: at.start + "DISTINCT".len() as u32, ..at };
+                self.sink.report(
+                    Diagnostic::error(codes::UNEXPECTED, "DISTINCT belongs to TIMES")
+                        .at(word, "there is no count before this")
+                        .help("it stands right behind the number: TIMES >= 3 DISTINCT project"),
+                );
+                None
+            }
             Rule::word_times => self.times(&mut inner, at),
             Rule::word_within => self.duration(&mut inner, at, "WITHIN").map(PredicateKind::Within),
             Rule::word_same => match inner.next() {
                 Some(field) => {
-                    let field = self.shared(field);
-                    let other = inner.next().map(|other| self.shared(other));
+                    let what = "what the events share is a field, such as actor";
+                    let field = self.shared(field, "SAME", what);
+                    let other = inner.next().map(|other| self.shared(other, "SAME", what));
                     Some(PredicateKind::Same(Shared { field, other }))
                 }
                 None => {
@@ -169,16 +180,31 @@ impl Builder<'_, '_> {
                     .help(format!("for at least so many write TIMES >= {shown}, for exactly so many TIMES = {shown}")),
             );
         }
-        Some(PredicateKind::Times(comparison?, operand))
+        let distinct = match inner.next() {
+            Some(distinct) => Some(self.distinct(distinct)?),
+            None => None,
+        };
+        Some(PredicateKind::Times { comparison: comparison?, count: operand, distinct })
     }
 
-    /// The field behind SAME. Properties are refused: words behind them would be read as their path.
-    fn shared(&mut self, pair: Pair<'_, Rule>) -> FieldRef {
+    /// `DISTINCT project`
+    fn distinct(&mut self, pair: Pair<'_, Rule>) -> Option<FieldRef> {
+        let at = self.span(&pair);
+        match pair.into_inner().nth(1) {
+            Some(field) => Some(self.shared(field, "DISTINCT", "what is counted is a field, such as project")),
+            None => {
+                self.missing_operand(at.end, "DISTINCT", "whose values are counted, such as project,");
+                None
+            }
+        }
+    }
+
+    /// The field behind SAME or DISTINCT. Properties are refused: words behind them would be read as their path.
+    fn shared(&mut self, pair: Pair<'_, Rule>, word: &str, what: &str) -> FieldRef {
         let mut field = self.field(pair, false);
         if !field.properties.is_empty() {
             self.sink.report(
-                Diagnostic::error(codes::UNEXPECTED, "SAME takes a field without properties")
-                    .at(field.span, "what the events share is a field, such as actor"),
+                Diagnostic::error(codes::UNEXPECTED, format!("{word} takes a field without properties")).at(field.span, what),
             );
             field.properties.clear();
         }

@@ -96,6 +96,7 @@ files!(
     fields,
     jql_fields,
     jql_functions,
+    next,
     scriptrunner,
     sequences,
     session,

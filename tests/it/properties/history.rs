@@ -132,11 +132,19 @@ pub fn of_event(counts: bool, least: usize, random: &mut Random) -> String {
     }
     if counts && random.chance(35) {
         out += &format!(" TIMES {} {}", random.pick(&[">=", ">=", ">", "=", "!=", "<", "<="]), random.below(4));
+        let counted = if random.chance(40) { random.pick(COUNTED) } else { "" };
+        if !counted.is_empty() {
+            out += &format!(" DISTINCT {counted}");
+        }
         if random.chance(40) {
             out += &format!(" WITHIN {}", random.pick(LENGTHS));
         }
         for _ in 0..random.below(3) {
-            out += &format!(" SAME {}", random.pick(SHARED));
+            let shared = random.pick(SHARED);
+            // Events that share a value have one value.
+            if shared != counted {
+                out += &format!(" SAME {shared}");
+            }
         }
     }
     out
@@ -146,6 +154,8 @@ pub fn of_event(counts: bool, least: usize, random: &mut Random) -> String {
 const LENGTHS: &[&str] = &["1m", "3h", "6h", "10h", "1d", "30d"];
 
 const SHARED: &[&str] = &["actor", "actor", "issue", "project", "entity", "entityId", "changeId", "\"to\""];
+
+const COUNTED: &[&str] = &["actor", "project", "entityId", "\"to\"", "changeId", "time", "actorKind"];
 
 /// `a THEN b ...`
 pub fn sequence(happened: &dyn Fn(&mut Random) -> String, random: &mut Random) -> String {

@@ -36,6 +36,8 @@ fn activity() {
             "changed BY ana OR deleted DURING (-2d, -1d)",
             "group membership ADDED TO admins BY (ana, membersOf(ops))",
             "user logged in VIA app TIMES > 5 WITHIN 10m SAME actor",
+            "issue VIEWED TIMES > 50 DISTINCT project WITHIN 1h SAME actor",
+            "comment CREATED TIMES >= $n distinct \"to\"",
             "worklog ADDED ~ \"overtime\"",
             "group CHANGED BY ana",
             "\"Story Points\" CHANGED FROM 3 TO (5, 8) TIMES >= 3",
