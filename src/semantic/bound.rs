@@ -111,6 +111,8 @@ pub enum Condition {
     Sequence(Box<SequenceCondition>),
     /// Two values of the row compare: `resolved > field(due)`.
     Compare(Box<CompareCondition>),
+    /// `time NOT IN workingTime(actor)`
+    Working(Box<WorkingCondition>),
 }
 
 /// Where a value is read.
@@ -371,6 +373,35 @@ pub struct WorkingTime {
     pub calendar: Calendar,
     /// Where its clock hangs.
     pub zone: jiff::tz::TimeZone,
+}
+
+impl WorkingTime {
+    /// The zone in which the hours are, as plans name it.
+    pub(crate) fn zone_name(&self) -> String {
+        let zone = self.calendar.zone().unwrap_or(&self.zone);
+        super::session::name_of(zone, super::session::timestamp(0))
+    }
+}
+
+/// An instant of the row lies in working time; with `negated`, it lies outside. Neither holds where there is no instant, or
+/// where the zone is not known.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WorkingCondition {
+    /// A column of [`Shape::Time`].
+    pub field: BoundField,
+    /// The hours. Their zone counts where `whose` is none.
+    pub working: WorkingTime,
+    /// The account by whose zone the hours are meant, as `time_zone` of the table of users has it.
+    pub whose: Option<BoundField>,
+    /// NOT IN
+    pub negated: bool,
+}
+
+impl WorkingCondition {
+    /// The fields of the row that it reads.
+    pub(crate) fn fields(&self) -> impl Iterator<Item = &BoundField> {
+        std::iter::once(&self.field).chain(&self.whose)
+    }
 }
 
 /// A state: the field has one of the values at that time. Of a field with several values at a time, one of them is.

@@ -35,8 +35,10 @@ mod typed;
 mod users;
 mod uses;
 mod values;
+mod working;
 
 pub use binder::{Bound, Parameter, Parameters, Refused, bind};
 pub use calendar::{Calendar, Hours};
 pub use explain::explain;
+pub(crate) use session::zone_of;
 pub use session::{Deployment, Estimates, Session, WeekStart};

@@ -103,6 +103,7 @@ files!(
     together,
     was,
     while_held,
+    working,
     zones
 );
 

@@ -3,9 +3,10 @@
 use std::cmp::Ordering;
 
 use jqlx::data::rows::EventRow;
+use jqlx::semantic::Calendar;
 use jqlx::semantic::bound::{
     Actors, CascadeChild, Comparison, Condition, EventCondition, EventTest, HistoryField, HistoryValues, Test, TimeBound, Value,
-    Values,
+    Values, WorkingCondition,
 };
 use jqlx::semantic::text::{TextFlavor, TextQuery};
 
@@ -26,7 +27,25 @@ pub fn holds(condition: &Condition, row: Row<'_>, context: &Context<'_>) -> bool
         }
         Condition::Sequence(condition) => together::follows(condition, row, context) != condition.negated,
         Condition::Compare(condition) => scalar::holds(condition, row, context),
+        Condition::Working(condition) => is_worked(condition, row, context).is_some_and(|worked| worked != condition.negated),
     }
+}
+
+/// Whether an instant is worked: the next microsecond is working time. Nobody knows without an instant or a zone.
+fn is_worked(condition: &WorkingCondition, row: Row<'_>, context: &Context<'_>) -> Option<bool> {
+    let at = match row.values(&condition.field, context).as_slice() {
+        [Cell::Time(at)] => *at,
+        _ => return None,
+    };
+    let calendar = &condition.working.calendar;
+    let Some(whose) = &condition.whose else {
+        return Some(calendar.working_between(at, at + 1, &condition.working.zone) > 0);
+    };
+    let account = row.values(whose, context).pop()?;
+    let user = context.tables.users.iter().find(|u| Cell::Text(u.account_id.clone()) == account)?;
+    let zone = jiff::tz::TimeZone::get(user.time_zone.as_deref()?).ok()?;
+    let anywhere = Calendar::new(calendar.days(), calendar.hours(), calendar.holidays(), None);
+    Some(anywhere.working_between(at, at + 1, &zone) > 0)
 }
 
 /// Whether the values of a field, of which there may be none, pass a test.
