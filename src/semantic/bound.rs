@@ -551,8 +551,28 @@ pub struct EventTest {
     pub from: Vec<HistoryValues>,
     /// New value; each must hold.
     pub to: Vec<HistoryValues>,
+    /// LOWERED, RAISED
+    pub stepped: Option<Stepped>,
     /// The event's text matches; each must hold. An event without text does not match.
     pub text: Vec<Arc<TextQuery>>,
+}
+
+/// The new value of a change is lower than the old one, or higher. Both have a place in the order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stepped {
+    /// Higher.
+    pub raised: bool,
+    /// What is lower than what.
+    pub order: Order,
+}
+
+/// The order of a field's values.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Order {
+    /// They are numbers; another text has no place.
+    Number,
+    /// Values of a list of the site, the lowest first. The id of a value decides where it is one of these.
+    Listed(Arc<Vec<HistoryValues>>),
 }
 
 /// A bound on an event's time.

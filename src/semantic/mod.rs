@@ -30,6 +30,7 @@ pub mod scalar;
 mod script;
 mod sequence;
 mod session;
+mod stepped;
 pub mod text;
 mod typed;
 mod users;

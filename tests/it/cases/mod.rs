@@ -98,6 +98,7 @@ files!(
     jql_functions,
     scriptrunner,
     session,
+    stepped,
     text,
     things,
     together,
