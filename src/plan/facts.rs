@@ -18,11 +18,12 @@ use super::next::Next;
 use super::scan::{EVENTS, ISSUES, Tables, col};
 use super::sequence::Chain;
 use super::timeline::Timeline;
-use super::{activity, intervals, scalar, scan};
+use super::zone_of::ZoneOf;
+use super::{activity, intervals, scalar, scan, working_time};
 use crate::error::Error;
 use crate::semantic::bound::{
     AmongCondition, BoundField, Condition, EventCondition, HistoryCondition, LastingTime, NextEvent, Relation, Scope,
-    SequenceCondition, Target,
+    SequenceCondition, Target, WorkingCondition,
 };
 
 /// Alias of the facts from the shared events scan.
@@ -54,6 +55,7 @@ pub(crate) struct Facts<'a> {
     bursts: Vec<Burst>,
     chains: Vec<Chain>,
     nexts: Vec<Next>,
+    zones: Vec<ZoneOf>,
     zone: Zone<'a>,
 }
 
@@ -71,6 +73,7 @@ impl<'a> Facts<'a> {
             bursts: Vec::new(),
             chains: Vec::new(),
             nexts: Vec::new(),
+            zones: Vec::new(),
             zone,
         }
     }
@@ -86,6 +89,7 @@ impl<'a> Facts<'a> {
             Condition::Among(among) => self.among(among),
             Condition::Sequence(sequence) => Ok(self.sequence(sequence)),
             Condition::Compare(of) => Ok(scalar::compare(self.tables, of, self.zone)),
+            Condition::Working(of) => Ok(self.working(of)),
         })
     }
 
@@ -121,6 +125,17 @@ impl<'a> Facts<'a> {
         });
         let hit = self.chains[at].fact();
         if of.negated { hit.is_not_true() } else { hit }
+    }
+
+    fn working(&mut self, of: &WorkingCondition) -> Expr {
+        let zone = of.whose.as_ref().map(|whose| {
+            let at = self.zones.iter().position(|z| z.is_of(whose)).unwrap_or_else(|| {
+                self.zones.push(ZoneOf::new(whose, self.zones.len()));
+                self.zones.len() - 1
+            });
+            self.zones[at].fact()
+        });
+        working_time::during(scan::field(self.tables, &of.field), zone, &of.working, of.negated)
     }
 
     fn event_fact(&mut self, test: Expr, asked: Asked) -> Expr {
@@ -294,6 +309,9 @@ impl<'a> Facts<'a> {
         }
         for membership in self.memberships {
             rows = membership.join(rows, self.tables, self.zone)?;
+        }
+        for zone in self.zones {
+            rows = zone.join(rows, self.tables)?;
         }
         Ok(rows)
     }

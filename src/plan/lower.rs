@@ -138,6 +138,7 @@ fn condition_reads_issue(condition: &Condition) -> bool {
         Condition::Field(f) => f.field.scope == Scope::Issue,
         Condition::Among(among) => among.field.scope == Scope::Issue,
         Condition::Compare(of) => [&of.left, &of.right].iter().any(|s| s.reads(&|f| f.scope == Scope::Issue)),
+        Condition::Working(of) => of.fields().any(|f| f.scope == Scope::Issue),
         Condition::History(_) => true,
         Condition::Events(_) | Condition::Sequence(_) => false,
     }

@@ -26,6 +26,7 @@ mod sequence;
 mod things;
 mod timeline;
 mod working_time;
+mod zone_of;
 
 pub(crate) use columns::Zone;
 pub(crate) use lower::lower;

@@ -67,6 +67,7 @@ impl Things {
                 sequence.steps.iter().for_each(|step| self.events(&step.events));
             }
             Condition::Compare(of) => of.left.fields().into_iter().chain(of.right.fields()).for_each(|f| self.field(f)),
+            Condition::Working(of) => of.fields().for_each(|f| self.field(f)),
             Condition::History(_) => {}
         }
     }

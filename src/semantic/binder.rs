@@ -270,7 +270,7 @@ fn names_deletion(condition: &Condition) -> bool {
             let positive = sequence.steps.iter().filter(|s| !s.negated).flat_map(|s| &s.events);
             sequence.first.iter().chain(positive).any(is_deletion)
         }
-        Condition::Field(_) | Condition::History(_) | Condition::Among(_) | Condition::Compare(_) => false,
+        Condition::Field(_) | Condition::History(_) | Condition::Among(_) | Condition::Compare(_) | Condition::Working(_) => false,
     }
 }
 

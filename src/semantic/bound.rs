@@ -111,6 +111,8 @@ pub enum Condition {
     Sequence(Box<SequenceCondition>),
     /// Two values of the row compare: `resolved > field(due)`.
     Compare(Box<CompareCondition>),
+    /// `time NOT IN workingTime(actor)`
+    Working(Box<WorkingCondition>),
 }
 
 /// Where a value is read.
@@ -373,6 +375,35 @@ pub struct WorkingTime {
     pub zone: jiff::tz::TimeZone,
 }
 
+impl WorkingTime {
+    /// The zone in which the hours are, as plans name it.
+    pub(crate) fn zone_name(&self) -> String {
+        let zone = self.calendar.zone().unwrap_or(&self.zone);
+        super::session::name_of(zone, super::session::timestamp(0))
+    }
+}
+
+/// An instant of the row lies in working time; with `negated`, it lies outside. Neither holds where there is no instant, or
+/// where the zone is not known.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WorkingCondition {
+    /// A column of [`Shape::Time`].
+    pub field: BoundField,
+    /// The hours. Their zone counts where `whose` is none.
+    pub working: WorkingTime,
+    /// The account by whose zone the hours are meant, as `time_zone` of the table of users has it.
+    pub whose: Option<BoundField>,
+    /// NOT IN
+    pub negated: bool,
+}
+
+impl WorkingCondition {
+    /// The fields of the row that it reads.
+    pub(crate) fn fields(&self) -> impl Iterator<Item = &BoundField> {
+        std::iter::once(&self.field).chain(&self.whose)
+    }
+}
+
 /// A state: the field has one of the values at that time. Of a field with several values at a time, one of them is.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Held {
@@ -529,8 +560,28 @@ pub struct EventTest {
     pub from: Vec<HistoryValues>,
     /// New value; each must hold.
     pub to: Vec<HistoryValues>,
+    /// LOWERED, RAISED
+    pub stepped: Option<Stepped>,
     /// The event's text matches; each must hold. An event without text does not match.
     pub text: Vec<Arc<TextQuery>>,
+}
+
+/// The new value of a change is lower than the old one, or higher. Both have a place in the order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stepped {
+    /// Higher.
+    pub raised: bool,
+    /// What is lower than what.
+    pub order: Order,
+}
+
+/// The order of a field's values.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Order {
+    /// They are numbers; another text has no place.
+    Number,
+    /// Values of a list of the site, the lowest first. The id of a value decides where it is one of these.
+    Listed(Arc<Vec<HistoryValues>>),
 }
 
 /// A bound on an event's time.

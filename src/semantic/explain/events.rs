@@ -86,7 +86,11 @@ impl Words<'_> {
     /// `a comment was deleted by mallory after ...`
     fn happening(&self, event: &EventTest) -> String {
         let mut out = match (&event.field, &event.entities, &event.actions) {
-            (Some(field), ..) => format!("its {} changed", field.name),
+            (Some(field), ..) => match event.stepped.as_ref().map(|step| step.raised) {
+                None => format!("its {} changed", field.name),
+                Some(true) => format!("its {} was raised", field.name),
+                Some(false) => format!("its {} was lowered", field.name),
+            },
             (None, entities, actions) => {
                 let subject = match entities {
                     Some(entities) => article(entities.first().map_or("thing", String::as_str)),

@@ -100,11 +100,13 @@ files!(
     scriptrunner,
     sequences,
     session,
+    stepped,
     text,
     things,
     together,
     was,
     while_held,
+    working,
     zones
 );
 

@@ -203,8 +203,12 @@ pub fn sequence(happened: &dyn Fn(&mut Random) -> String, random: &mut Random) -
 
 /// `field CHANGED ...`
 pub fn changed(counts: bool, random: &mut Random) -> String {
-    let (field, of) = random.pick(FIELDS);
-    let mut out = format!("{field} CHANGED");
+    let steps: [(&str, &[&str]); 2] = [("priority", PRIORITIES), ("Weight", &["0", "1.5", "3"])];
+    let ((field, of), verb) = match random.chance(20) {
+        true => (random.pick(&steps), random.pick(&["LOWERED", "RAISED"])),
+        false => (random.pick(FIELDS), "CHANGED"),
+    };
+    let mut out = format!("{field} {verb}");
     for _ in 0..random.below(3) {
         let side = random.pick(&["FROM", "TO"]);
         let operand = if random.chance(60) { value(of, random) } else { list(of, true, random) };
