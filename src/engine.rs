@@ -86,6 +86,16 @@ impl Engine {
         Self::new(read::open(folder.as_ref())?, options).await
     }
 
+    /// Opens a store at one of its commits.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Data`] where there is no store or no such commit, and where a file of it is not what was written.
+    #[cfg(feature = "store")]
+    pub async fn open_store(folder: impl AsRef<Path>, at: crate::store::At, options: Options) -> Result<Self, Error> {
+        Self::new(crate::store::Store::open(folder, at)?.tables()?, options).await
+    }
+
     /// Takes tables in memory.
     ///
     /// # Errors

@@ -17,6 +17,8 @@ mod plan;
 pub mod render;
 pub mod semantic;
 pub mod source;
+#[cfg(feature = "store")]
+pub mod store;
 pub mod syntax;
 
 pub use embed::JqlContext;

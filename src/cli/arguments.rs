@@ -13,17 +13,27 @@ use super::config::Config;
 use super::failure::Failure;
 use crate::render::Format;
 use crate::semantic::WeekStart;
+use crate::store::LoadOptions;
 use crate::{Deployment, Options, Parameter, Parameters};
 
 /// Where the data is.
 #[derive(clap::Args, Debug)]
 pub(super) struct Source {
-    /// Folder of Parquet files in the interchange layout [default: JQLX_DATA, then the configuration's]
+    /// The store to ask [default: JQLX_STORE, then the configuration's, then the one in the platform's data folder]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["data", "demo"])]
+    pub(super) store: Option<PathBuf>,
+    /// A folder of Parquet files in the interchange layout instead of a store [default: JQLX_DATA, then the configuration's]
     #[arg(long, value_name = "DIR", conflicts_with = "demo")]
     pub(super) data: Option<PathBuf>,
     /// Use the sample dataset; it is written to the cache folder once
     #[arg(long)]
     pub(super) demo: bool,
+    /// Ask an earlier version of the store: what it knew then. `jqlx status` names the versions
+    #[arg(long, value_name = "N", conflicts_with_all = ["data", "demo"])]
+    pub(super) at_version: Option<u64>,
+    /// Ask the store as it was at an instant, such as 2026-06-01T10:00:00Z or 2026-06-01 in the session's zone
+    #[arg(long, value_name = "INSTANT", conflicts_with_all = ["data", "demo", "at_version"])]
+    pub(super) at_time: Option<String>,
 }
 
 /// What an answer depends on besides the query and the data.
@@ -86,7 +96,8 @@ impl Session {
 
     /// What --now says.
     pub(super) fn now(&self) -> Result<Option<Now>, Failure> {
-        self.now.as_deref().map(now).transpose().map_err(Failure::Usage)
+        let read = self.now.as_deref().map(now).transpose();
+        read.map_err(|reason| Failure::Usage(format!("--now cannot be read: {reason}")))
     }
 
     /// The parameters. One that is given several times is a list.
@@ -104,6 +115,30 @@ impl Session {
             };
         }
         parameters
+    }
+}
+
+/// What work on a store may use.
+#[derive(clap::Args, Debug)]
+pub(super) struct Work {
+    /// Configuration file [default: JQLX_CONFIG, then jqlx/config.toml in the platform's configuration folder]
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+    /// Partitions that work in parallel [default: one a core]
+    #[arg(long, value_name = "N", env = "JQLX_THREADS", hide_env_values = true, value_parser = clap::value_parser!(u16).range(1..))]
+    pub(super) threads: Option<u16>,
+    /// Memory that sorting may take before it goes to temporary files, such as 512MB or 2GiB [default: 2GiB]
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub(super) memory_limit: Option<usize>,
+}
+
+impl Work {
+    pub(super) fn options(&self) -> LoadOptions {
+        LoadOptions {
+            threads: self.threads.map(usize::from),
+            memory_limit: Some(self.memory_limit.unwrap_or(2 << 30)),
+            ..LoadOptions::default()
+        }
     }
 }
 
@@ -211,13 +246,11 @@ impl Now {
     }
 }
 
-fn now(text: &str) -> Result<Now, String> {
+pub(super) fn now(text: &str) -> Result<Now, String> {
     if let Ok(instant) = text.parse() {
         return Ok(Now::Instant(instant));
     }
-    text.parse()
-        .map(Now::Clock)
-        .map_err(|_| format!("--now cannot be read: {text:?} is no instant such as 2026-06-01T10:00:00Z, and no date"))
+    text.parse().map(Now::Clock).map_err(|_| format!("{text:?} is no instant such as 2026-06-01T10:00:00Z, and no date"))
 }
 
 fn parameter(text: &str) -> Result<(String, String), String> {

@@ -27,6 +27,8 @@ pub(super) struct Config {
     pub(super) deployment: Option<&'static str>,
     /// Where to look for data; a relative path begins at the file's folder.
     pub(super) data: Option<PathBuf>,
+    /// The store to ask; relative in the same way.
+    pub(super) store: Option<PathBuf>,
     pub(super) strict: Option<bool>,
     pub(super) calendar: Option<Calendar>,
     pub(super) estimates: Option<Estimates>,
@@ -67,8 +69,10 @@ impl Config {
             refused(String::new(), vec![Diagnostic::error(codes::CANNOT_READ, message)])
         })?;
         let mut config = Self::parse(&source).map_err(|diagnostics| refused(source, diagnostics))?;
-        if let (Some(data), Some(folder)) = (&mut config.data, path.parent()) {
-            *data = folder.join(&*data);
+        for place in [&mut config.data, &mut config.store].into_iter().flatten() {
+            if let Some(folder) = path.parent() {
+                *place = folder.join(&*place);
+            }
         }
         Ok(config)
     }
@@ -108,7 +112,7 @@ type Place<'t> = (&'t DeValue<'t>, Span);
 
 impl Reader {
     fn config(&mut self, root: &DeTable<'_>) -> Config {
-        let known = ["tz", "week_start", "user", "deployment", "data", "strict", "calendar", "estimates"];
+        let known = ["tz", "week_start", "user", "deployment", "data", "store", "strict", "calendar", "estimates"];
         self.keys(root, "", &known);
         Config {
             tz: self.text(root, "tz").and_then(|(name, span)| self.zone(name, span)),
@@ -116,6 +120,7 @@ impl Reader {
             user: self.text(root, "user").map(|(user, _)| user.to_owned()),
             deployment: self.choice(root, "deployment", DEPLOYMENTS),
             data: self.text(root, "data").map(|(folder, _)| folder.into()),
+            store: self.text(root, "store").map(|(folder, _)| folder.into()),
             strict: self.typed(root, "strict", "true or false", DeValue::as_bool).map(|(strict, _)| strict),
             calendar: self.typed(root, "calendar", "a table", DeValue::as_table).and_then(|(table, _)| self.calendar(table)),
             estimates: self.typed(root, "estimates", "a table", DeValue::as_table).map(|(table, _)| self.estimates(table)),

@@ -1,53 +1,97 @@
-//! `jqlx import`: Jira REST JSON to the interchange layout.
+//! `jqlx import`: files of Jira's, or folders in the interchange layout, into a store or into a folder of Parquet.
 
 use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use super::arguments::Work;
+use super::config::Config;
 use super::failure::{Failure, with_options};
+use super::place;
+use super::progress::shown;
+use super::session::Running;
 use super::terminal::Terminal;
 use super::watch::Watch;
 use crate::diagnostic::Report;
 use crate::source::files::{self, ImportOptions, ImportSummary, Progress};
+use crate::store::{Loaded, Store};
 
 const AFTER: &str = "\
 Examples:
-  jqlx import issues.ndjson.gz --data ./export
-  jqlx import page-*.json --data ./export --replace
-  jqlx query --data ./export 'comment DELETED AFTER -30d'
+  jqlx import issues.ndjson.gz
+  jqlx import page-*.json --store ./store
+  jqlx import ./export --store ./store
+  jqlx import issues.ndjson.gz --data ./export --replace
+  jqlx query --store ./store 'comment DELETED AFTER -30d'
 
 Files hold issues as Jira's REST API gives them, best with their change logs, comments and work logs: one a line, a list,
-or search pages; plain or gzipped. A bad record is named on stderr and left out; it does not end the run.";
+or search pages; plain or gzipped. A bad record is named on stderr and left out; it does not end the run. A folder holds
+tables in the interchange layout.
 
-/// Turn Jira REST JSON into a folder of Parquet that queries read
+The store keeps what it knows and takes what is new: importing twice changes nothing. With --data, a folder of Parquet is
+written instead.";
+
+/// Bring Jira REST JSON, or a folder of Parquet, into a store
 #[derive(clap::Args, Debug)]
 #[command(after_help = AFTER)]
 pub(super) struct Arguments {
-    /// Files of Jira REST JSON
-    #[arg(value_name = "FILE", required = true)]
-    files: Vec<PathBuf>,
-    /// Folder to write
+    /// Files of Jira REST JSON, or folders of Parquet in the interchange layout
+    #[arg(value_name = "FILE|DIR", required = true)]
+    inputs: Vec<PathBuf>,
+    /// The store to bring them into [default: JQLX_STORE, then the configuration's, then the one in the platform's data folder]
+    #[arg(long, value_name = "DIR", conflicts_with = "data")]
+    store: Option<PathBuf>,
+    /// Write a folder of Parquet instead
     #[arg(long, value_name = "DIR")]
-    data: PathBuf,
+    data: Option<PathBuf>,
     /// Replace the dataset that is in the folder
-    #[arg(long)]
+    #[arg(long, requires = "data")]
     replace: bool,
+    #[command(flatten)]
+    work: Work,
 }
 
 pub(super) fn run(arguments: Arguments, terminal: &Terminal) -> Result<(), Failure> {
-    let watch = Watch::start(terminal, None)?;
-    let bar = Bar::new(terminal, &watch);
-    let options = ImportOptions { replace: arguments.replace, ..ImportOptions::default() };
+    let (folders, files): (Vec<PathBuf>, Vec<PathBuf>) = arguments.inputs.into_iter().partition(|input| input.is_dir());
+    match arguments.data {
+        Some(data) => {
+            if let Some(folder) = folders.first() {
+                let message =
+                    format!("{} is a folder; folders of Parquet are imported into a store, with --store", folder.display());
+                return Err(Failure::Usage(message));
+            }
+            let watch = Watch::start(terminal, None)?;
+            let options = ImportOptions { replace: arguments.replace, ..ImportOptions::default() };
+            let summary = read(&files, &data, &options, &watch, terminal)?;
+            say(&summary, &data, terminal);
+            Ok(())
+        }
+        None => {
+            let config = Config::load(arguments.work.config.as_deref())?;
+            into_store(&files, &folders, &place::store(arguments.store, &config)?, &arguments.work, terminal)
+        }
+    }
+}
+
+/// Reads files and writes a dataset.
+fn read(
+    files: &[PathBuf],
+    to: &Path,
+    options: &ImportOptions,
+    watch: &Watch,
+    terminal: &Terminal,
+) -> Result<ImportSummary, Failure> {
+    let bar = Bar::new(terminal, watch);
     // A stop unwinds through the import, so that it removes its temporary files on the way.
-    let result = catch_unwind(AssertUnwindSafe(|| files::import(&arguments.files, &arguments.data, &options, &bar)));
+    let result = catch_unwind(AssertUnwindSafe(|| files::import(files, to, options, &bar)));
     bar.bar.finish_and_clear();
     match result {
         Ok(Ok(summary)) => {
             problems(&summary, terminal);
-            say(&summary, &arguments, terminal);
-            Ok(())
+            Ok(summary)
         }
         Ok(Err(error)) => {
             let diagnostics = error.diagnostics().into_iter().map(with_options).collect();
@@ -59,6 +103,49 @@ pub(super) fn run(arguments: Arguments, terminal: &Terminal) -> Result<(), Failu
             _ => resume_unwind(payload),
         },
     }
+}
+
+/// Brings files and folders into a store: all files in one commit, then each folder in its own.
+fn into_store(files: &[PathBuf], folders: &[PathBuf], store: &Path, work: &Work, terminal: &Terminal) -> Result<(), Failure> {
+    let running = Running::start(terminal, work.threads.map(usize::from), None)?;
+    if !files.is_empty() {
+        let root = store.to_path_buf();
+        let writer = running.wait(Store::writer(root))??;
+        let staging = writer.staging()?;
+        let summary = read(files, &staging, &ImportOptions::default(), &running.watch, terminal)?;
+        terminal.say(&text(&summary, ""));
+        let (options, folder) = (work.options(), staging.clone());
+        let loaded = shown(terminal, &options.progress.clone(), || running.wait(async move { writer.load(folder, options).await }));
+        let _ = std::fs::remove_dir_all(&staging);
+        say_loaded(&loaded??, store, terminal);
+    }
+    for folder in folders {
+        let (root, folder, options) = (store.to_owned(), folder.clone(), work.options());
+        let progress = options.progress.clone();
+        let loaded = shown(terminal, &progress, || running.wait(async move { Store::load(root, folder, options).await }))??;
+        say_loaded(&loaded, store, terminal);
+    }
+    Ok(())
+}
+
+fn say_loaded(loaded: &Loaded, store: &Path, terminal: &Terminal) {
+    terminal.warn(&loaded.warnings);
+    let Some(version) = loaded.version else {
+        terminal.say(&format!("nothing new for {}", store.display()));
+        return;
+    };
+    let part = |rows: &BTreeMap<String, u64>, what: &str| {
+        let of = |table: &str, one: &str| rows.get(table).map(|n| count(*n, one));
+        let rest: u64 = rows.iter().filter(|(table, _)| !["issues", "events"].contains(&table.as_str())).map(|(_, n)| n).sum();
+        let rest = (rest > 0).then(|| count(rest, "row") + " of other tables");
+        let parts: Vec<String> = [of("issues", "issue"), of("events", "event"), rest].into_iter().flatten().collect();
+        (!parts.is_empty()).then(|| format!("{what} {}", parts.join(", ")))
+    };
+    let parts: Vec<String> = [part(&loaded.added, "new:"), part(&loaded.changed, "changed:"), part(&loaded.known, "known:")]
+        .into_iter()
+        .flatten()
+        .collect();
+    terminal.say(&format!("version {version} of {}; {}", store.display(), parts.join("; ")));
 }
 
 /// Each bad record on a line of its own, as long as there are few.
@@ -73,15 +160,21 @@ fn problems(summary: &ImportSummary, terminal: &Terminal) {
     }
 }
 
-fn say(summary: &ImportSummary, arguments: &Arguments, terminal: &Terminal) {
-    let count = |n: u64, one: &str| format!("{n} {one}{}", if n == 1 { "" } else { "s" });
+fn count(n: u64, one: &str) -> String {
+    format!("{n} {one}{}", if n == 1 { "" } else { "s" })
+}
+
+fn say(summary: &ImportSummary, folder: &Path, terminal: &Terminal) {
+    terminal.say(&text(summary, &format!(" in {}", folder.display())));
+}
+
+fn text(summary: &ImportSummary, place: &str) -> String {
     let rows = |table: &str| summary.rows.get(table).copied().unwrap_or(0);
     let mut text = format!(
-        "{} and {} from {} in {}",
+        "{} and {} from {}{place}",
         count(rows("issues"), "issue"),
         count(rows("events"), "event"),
         count(summary.files as u64, "file"),
-        arguments.data.display(),
     );
     for (n, what) in
         [(summary.bad_records, "bad record"), (summary.bad_values, "bad value"), (summary.duplicate_issues, "duplicate issue")]
@@ -90,7 +183,7 @@ fn say(summary: &ImportSummary, arguments: &Arguments, terminal: &Terminal) {
             text.push_str(&format!(", {} left out", count(n, what)));
         }
     }
-    terminal.say(&text);
+    text
 }
 
 /// Thrown out of a progress call when the run is to stop.

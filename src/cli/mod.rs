@@ -6,6 +6,7 @@
 mod arguments;
 mod catalogue;
 mod check;
+mod compact;
 mod completions;
 mod config;
 mod demo;
@@ -14,10 +15,15 @@ mod failure;
 mod import;
 mod output;
 mod parse;
+mod place;
+mod progress;
 mod query;
 mod session;
+mod status;
 mod terminal;
 mod test;
+mod vacuum;
+mod verify;
 mod watch;
 
 use std::process::ExitCode;
@@ -34,7 +40,8 @@ const AFTER: &str = "\
 Examples:
   jqlx query --demo 'ACTIVITY WHERE comment DELETED AFTER -30d'
   jqlx query --data ./export 'project = PAY AND status WAS \"In Progress\" BY alice'
-  jqlx import issues.ndjson.gz --data ./export
+  jqlx import issues.ndjson.gz
+  jqlx query 'project = PAY AND assignee CHANGED BY alice'
   jqlx fields assign
 
 `jqlx COMMAND --help` has more of each.";
@@ -58,6 +65,10 @@ enum Command {
     Functions(catalogue::Functions),
     Verbs(catalogue::Verbs),
     Import(import::Arguments),
+    Status(status::Arguments),
+    Compact(compact::Arguments),
+    Vacuum(vacuum::Arguments),
+    Verify(verify::Arguments),
     Demo(demo::Arguments),
     Parse(parse::Arguments),
     Test(test::Arguments),
@@ -74,6 +85,10 @@ impl Command {
             Command::Functions(arguments) => catalogue::functions(arguments, terminal),
             Command::Verbs(arguments) => catalogue::verbs(arguments, terminal),
             Command::Import(arguments) => import::run(arguments, terminal),
+            Command::Status(arguments) => status::run(&arguments),
+            Command::Compact(arguments) => compact::run(arguments, terminal),
+            Command::Vacuum(arguments) => vacuum::run(arguments, terminal),
+            Command::Verify(arguments) => verify::run(arguments, terminal),
             Command::Demo(arguments) => demo::run(arguments, terminal),
             Command::Parse(arguments) => parse::run(arguments, terminal),
             Command::Test(arguments) => test::run(arguments, terminal),

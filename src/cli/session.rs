@@ -5,19 +5,21 @@
 
 use std::ffi::OsString;
 use std::future::Future;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::tz::TimeZone;
 use tokio::runtime::{Builder, Runtime};
 
 use super::arguments::{self, Source};
 use super::config::Config;
 use super::failure::Failure;
+use super::place::{self, Place};
 use super::terminal::Terminal;
 use super::watch::Watch;
 use crate::diagnostic::{Diagnostic, codes};
-use crate::{Engine, Error};
+use crate::store::At;
+use crate::{Engine, Error, Options};
 
 /// Stack of the workers: optimiser rules recurse over the plan.
 const WORKER_STACK: usize = 32 << 20;
@@ -98,18 +100,22 @@ pub(super) fn open(
     let config = Config::load(session.config.as_deref())?;
     let mut options = session.options(&config);
     let now = session.now()?;
-    let named = || source.data.clone().or_else(|| environment("JQLX_DATA").map(PathBuf::from)).or(config.data);
-    let folder = if source.demo {
-        let (folder, at) = super::demo::cached()?;
-        options.now = Some(at);
-        if now.is_none() {
-            terminal.note(&format!("sample data; now() is {at}"));
+    let place = place::of(source, &config)?;
+    let engine = match place {
+        Place::Demo => {
+            let (folder, at) = super::demo::cached()?;
+            options.now = Some(at);
+            if now.is_none() {
+                terminal.note(&format!("sample data; now() is {at}"));
+            }
+            running.wait(async move { Engine::open(folder, options).await })??
         }
-        folder
-    } else {
-        named().ok_or_else(|| Failure::Usage("no data: give a folder with --data DIR, or --demo for the sample data".to_owned()))?
+        Place::Data(folder) => running.wait(async move { Engine::open(folder, options).await })??,
+        Place::Store(folder) => {
+            let at = at(source, &options)?;
+            running.wait(async move { Engine::open_store(folder, at, options).await })??
+        }
     };
-    let engine = running.wait(async move { Engine::open(folder, options).await })??;
     let engine = match now {
         Some(now) => {
             let instant = now.instant(&engine.session().zone)?;
@@ -118,6 +124,17 @@ pub(super) fn open(
         None => engine,
     };
     Ok(Arc::new(engine))
+}
+
+/// Which state of the store is asked.
+fn at(source: &Source, options: &Options) -> Result<At, Failure> {
+    if let Some(version) = source.at_version {
+        return Ok(At::Version(version));
+    }
+    let Some(text) = &source.at_time else { return Ok(At::Latest) };
+    let time = arguments::now(text).map_err(|reason| Failure::Usage(format!("--at-time cannot be read: {reason}")))?;
+    let zone = options.time_zone.clone().or_else(|| options.site_zone.clone()).unwrap_or(TimeZone::UTC);
+    Ok(At::Time(time.instant(&zone)?))
 }
 
 /// A variable of the environment; an empty one is as good as none.

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::ValueEnum;
 
 use super::failure::Failure;
-use crate::diagnostic::Report;
+use crate::diagnostic::{Diagnostic, Report};
 
 /// Width of diagnostics where stderr is no terminal.
 const PLAIN_WIDTH: usize = 100;
@@ -80,6 +80,13 @@ impl Terminal {
     pub(super) fn say(&self, text: &str) {
         let (dim, reset) = if self.error_color { ("\u{1b}[2m", "\u{1b}[0m") } else { ("", "") };
         let _ = writeln!(std::io::stderr(), "{dim}{text}{reset}");
+    }
+
+    /// Warnings on stderr.
+    pub(super) fn warn(&self, warnings: &[Diagnostic]) {
+        if !warnings.is_empty() {
+            self.report(&Report::new("", "", warnings.to_vec()));
+        }
     }
 
     /// A line on stderr as it is, for programs.

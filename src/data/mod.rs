@@ -5,6 +5,7 @@
 
 mod batch;
 pub mod demo;
+pub(crate) mod lock;
 pub(crate) mod look_up;
 pub mod read;
 pub mod rows;

@@ -1,9 +1,10 @@
 //! A folder that appears, or is replaced, as a whole.
 
 use std::ffi::OsString;
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::lock::Lock;
 use super::schema;
 use super::write::WriteError;
 use crate::diagnostic::codes;
@@ -40,7 +41,7 @@ impl Staging {
             parent.join(file)
         };
         let (new, old) = (beside(".jqlx-new"), beside(".jqlx-old"));
-        let lock = Lock::take(&beside(".jqlx-lock"), &destination)?;
+        let lock = lock(&beside(".jqlx-lock"), &destination)?;
         // A run that was killed between the two renames of `commit` left the former data here.
         if old.exists() {
             if destination.exists() {
@@ -92,6 +93,17 @@ impl Drop for Staging {
     }
 }
 
+fn lock(path: &Path, destination: &Path) -> Result<Lock, WriteError> {
+    Lock::take(path).map_err(|error| WriteError::io("lock", path, &error))?.ok_or_else(|| {
+        WriteError::refused(
+            codes::DATASET_BUSY,
+            destination,
+            format!("{} is being written by another run", destination.display()),
+            "wait for it to end",
+        )
+    })
+}
+
 fn remove(folder: &Path) -> Result<(), WriteError> {
     fs::remove_dir_all(folder).map_err(|e| WriteError::io("remove", folder, &e))
 }
@@ -127,57 +139,4 @@ fn may_write(destination: &Path, replace: bool) -> Result<(), WriteError> {
         ));
     }
     Ok(())
-}
-
-/// An exclusive lock held by the operating system, so that it ends with the process however that ends.
-struct Lock {
-    path: PathBuf,
-    _file: File,
-}
-
-impl Lock {
-    fn take(path: &Path, destination: &Path) -> Result<Self, WriteError> {
-        let io = |e: &std::io::Error| WriteError::io("lock", path, e);
-        // The holder removes the file at its end: then what was locked here is a file without a
-        // name, and another run may hold a new one. Twice is enough unless runs end all the time.
-        for _ in 0..100 {
-            let file = OpenOptions::new().create(true).truncate(false).write(true).open(path);
-            let file = file.map_err(|e| io(&e))?;
-            match file.try_lock() {
-                Ok(()) => {}
-                Err(TryLockError::WouldBlock) => break,
-                Err(TryLockError::Error(e)) => return Err(io(&e)),
-            }
-            if same_file(&file, path) {
-                return Ok(Self { path: path.to_owned(), _file: file });
-            }
-        }
-        Err(WriteError::refused(
-            codes::DATASET_BUSY,
-            destination,
-            format!("{} is being written by another run", destination.display()),
-            "wait for it to end",
-        ))
-    }
-}
-
-impl Drop for Lock {
-    fn drop(&mut self) {
-        let _ = fs::remove_file(&self.path);
-    }
-}
-
-#[cfg(unix)]
-fn same_file(file: &File, path: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    match (file.metadata(), fs::metadata(path)) {
-        (Ok(a), Ok(b)) => a.ino() == b.ino() && a.dev() == b.dev(),
-        _ => false,
-    }
-}
-
-/// Where a file in use cannot be removed, what has the name is what was opened.
-#[cfg(not(unix))]
-fn same_file(_file: &File, path: &Path) -> bool {
-    path.exists()
 }

@@ -100,6 +100,13 @@ codes! {
     NOT_A_DATASET = "jqlx::data::not_a_dataset", "The folder to be written holds something other than tables of a dataset.";
     DATASET_EXISTS = "jqlx::data::exists", "The folder to be written holds a dataset, and nobody said to replace it.";
     DATASET_BUSY = "jqlx::data::busy", "Another run is writing the same dataset.";
+    STORE_MISSING = "jqlx::store::missing", "There is no store at that place.";
+    STORE_NEWER = "jqlx::store::newer", "The store was written by a newer version of jqlx.";
+    STORE_DAMAGED = "jqlx::store::damaged", "A file of the store is missing, cut short or not what was written.";
+    STORE_BUSY = "jqlx::store::busy", "Another run is writing the same store.";
+    STORE_FAILED = "jqlx::store::write_failed", "The store could not be written; its last commit is intact.";
+    STORE_NO_VERSION = "jqlx::store::no_version", "The store has no such version, or no longer.";
+    STORE_REFUSED = "jqlx::store::refused", "What is to be brought into the store does not fit it.";
     IMPORT_UNREADABLE = "jqlx::import::unreadable", "A file to import could not be opened or read.";
     IMPORT_NOTHING = "jqlx::import::nothing", "Nothing in the files could be imported.";
     IMPORT_BAD_RECORD = "jqlx::import::bad_record", "A record is damaged or of no known shape and was left out.";

@@ -19,7 +19,7 @@ use datafusion::scalar::ScalarValue;
 
 use super::activity::{of_field, side};
 use super::expr::{actor_in, all, any, comparison, held, in_list, plain, texts};
-use super::scan::{EVENTS, ISSUES, Tables, col, field, field_of, time};
+use super::scan::{EVENTS, INTERVALS, ISSUES, Tables, col, field, field_of, time};
 use super::{functions, working_time};
 use crate::diagnostic::Span;
 use crate::error::Error;
@@ -123,7 +123,40 @@ impl Intervals {
         }
     }
 
+    /// The facts from intervals that are stored.
+    fn stored(self, rows: LogicalPlanBuilder) -> Result<LogicalPlanBuilder, Error> {
+        let stored = |column: &str| col(INTERVALS, column);
+        let kind = |of: &HistoryCondition| match of.via.is_empty() {
+            true => lit(ScalarValue::Utf8(None)),
+            false => stored("set_kind"),
+        };
+        let (start, end, setter) = (stored("valid_from"), stored("valid_to"), stored("set_by"));
+        let initial = stored("initial");
+        let mut facts = Vec::new();
+        if self.field.multi {
+            facts.push(array_agg(cast(stored("value"), DataType::Utf8)).alias("touched"));
+        } else {
+            facts.push(max(when(initial.clone(), end.clone()).end()?).alias("first_change"));
+        }
+        for (number, of) in self.clauses.iter().enumerate() {
+            let holds = held(stored("value"), Some(stored("value_id")), &of.values);
+            let counts = interval(of, start.clone(), end.clone(), setter.clone(), kind(of));
+            let lasted = length(of, start.clone(), end.clone());
+            if self.field.multi {
+                facts.push(gathered(of, vec![(all(vec![holds, counts]), lasted)])?.alias(format!("held_{number}")));
+            } else {
+                let later = all(vec![initial.clone().is_not_true(), holds.clone(), counts]);
+                facts.push(gathered(of, vec![(later, lasted)])?.alias(format!("held_{number}")));
+                facts.push(bool_or(all(vec![initial.clone(), holds])).alias(format!("first_{number}")));
+            }
+        }
+        Ok(rows.aggregate(vec![stored("issue_id")], facts)?)
+    }
+
     fn changes(self, tables: &Tables) -> Result<LogicalPlanBuilder, Error> {
+        if let Some(rows) = tables.intervals(&self.field)? {
+            return self.stored(rows);
+        }
         let need = |column: &str| tables.need("events", EVENTS, column);
         let issue = need("issue_id")?;
         let (at, event_id, actor) = (need("time")?, need("event_id")?, need("actor")?);
@@ -211,6 +244,12 @@ impl Intervals {
         let need = |column: &str| tables.need("events", EVENTS, column);
         let issue = need("issue_id")?;
         let Some(of) = self.clauses.first() else { return Ok(LogicalPlanBuilder::empty(false)) };
+        if let Some(rows) = tables.intervals(&self.field)? {
+            let values = &of.values;
+            let wanted = held(col(INTERVALS, "value"), Some(col(INTERVALS, "value_id")), values);
+            let rows = rows.filter(wanted)?;
+            return self.stored(rows);
+        }
         let half = |which: &str, added: bool| -> Result<LogicalPlanBuilder, Error> {
             let wanted = all(vec![issue.clone().is_not_null(), of_field(tables, &self.field)?, side(tables, which, &of.values)?]);
             let element = cast(need(&format!("{which}_value"))?, DataType::Utf8);

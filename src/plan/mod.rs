@@ -29,6 +29,7 @@ mod working_time;
 mod zone_of;
 
 pub(crate) use columns::Zone;
+pub(crate) use expr::plain;
 pub(crate) use lower::lower;
 pub use scan::Tables;
-pub(crate) use scan::col;
+pub(crate) use scan::{Recorded, col};

@@ -8,29 +8,75 @@ use datafusion::catalog::TableProvider;
 use datafusion::common::Column;
 use datafusion::datasource::provider_as_source;
 use datafusion::functions::expr_fn::{nullif, split_part};
-use datafusion::logical_expr::{Expr, LogicalPlanBuilder, cast, lit, try_cast};
+use datafusion::logical_expr::{Expr, LogicalPlanBuilder, cast, lit, try_cast, when};
 use datafusion::scalar::ScalarValue;
 
 use super::past::Past;
 use super::things::{self, Things};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::error::Error;
-use crate::semantic::bound::{BoundField, Scope, Shape};
+use crate::semantic::bound::{BoundField, HistoryField, Micros, Scope, Shape};
 
 /// Table providers by the names of the data model.
 #[derive(Clone, Debug, Default)]
 pub struct Tables {
     providers: HashMap<&'static str, Arc<dyn TableProvider>>,
+    /// The fields of which the table of intervals, where there is one, has rows.
+    recorded: Arc<Vec<Recorded>>,
     /// The instant at which issues and events are read; none: now.
     past: Option<Arc<Past>>,
     /// What events tell of their things beside their own columns.
     things: Things,
 }
 
+/// A field, as events call it, of which there are intervals.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Recorded {
+    pub(crate) field: String,
+    pub(crate) field_id: Option<String>,
+    /// Each element has intervals of its own.
+    pub(crate) several: bool,
+}
+
 impl Tables {
     /// Adds a table.
     pub fn insert(&mut self, name: &'static str, provider: Arc<dyn TableProvider>) {
         self.providers.insert(name, provider);
+    }
+
+    /// Adds intervals that need not be made of the events.
+    pub(crate) fn insert_intervals(&mut self, provider: Arc<dyn TableProvider>, recorded: Vec<Recorded>) {
+        self.providers.insert(INTERVALS, provider);
+        self.recorded = Arc::new(recorded);
+    }
+
+    /// A scan of the intervals of a field; none where they must be made of the events.
+    pub(crate) fn intervals(&self, of: &HistoryField) -> Result<Option<LogicalPlanBuilder>, Error> {
+        let Some(provider) = self.get(INTERVALS) else { return Ok(None) };
+        let named = |name: &String| of.event_fields.contains(name);
+        let fits = |known: &&Recorded| match (&of.event_field_id, &known.field_id) {
+            (Some(id), Some(known)) => id == known,
+            _ => named(&known.field),
+        };
+        let mut found = self.recorded.iter().filter(fits);
+        let holds = match (found.next(), found.next()) {
+            (None, _) => lit(false),
+            (Some(known), None) if known.several == of.multi => {
+                let field_id = col(INTERVALS, "field_id");
+                let field_id = match &known.field_id {
+                    Some(id) => field_id.eq(lit(id.as_str())),
+                    None => field_id.is_null(),
+                };
+                col(INTERVALS, "field").eq(lit(known.field.as_str())).and(field_id)
+            }
+            // Under several names the changes of one issue stand in several chains, which must be made one.
+            _ => return Ok(None),
+        };
+        let rows = LogicalPlanBuilder::scan(INTERVALS, provider_as_source(provider.clone()), None)?.filter(holds)?;
+        match self.past.as_ref().and_then(|past| past.at) {
+            None => Ok(Some(rows)),
+            Some(at) => known_by(at, rows).map(Some),
+        }
     }
 
     /// A table, where the data has it.
@@ -100,6 +146,21 @@ impl Tables {
 
 /// Alias of the issues scan.
 pub(crate) const ISSUES: &str = "issues";
+/// Intervals as the events up to an instant make them: a change after it neither began nor ended one.
+fn known_by(at: Micros, rows: LogicalPlanBuilder) -> Result<LogicalPlanBuilder, Error> {
+    let ended = || col(INTERVALS, "valid_to").lt_eq(time(at));
+    // The value at creation is told by the change that took it away.
+    let told = when(col(INTERVALS, "initial"), ended()).otherwise(col(INTERVALS, "valid_from").lt_eq(time(at)))?;
+    let columns = rows.schema().columns().into_iter().map(|column| match column.name.as_str() {
+        "valid_to" => Ok(when(ended(), Expr::Column(column.clone())).end()?.alias_qualified(Some(INTERVALS), column.name)),
+        _ => Ok(Expr::Column(column)),
+    });
+    let columns = columns.collect::<Result<Vec<_>, Error>>()?;
+    Ok(rows.filter(told)?.project(columns)?)
+}
+
+/// Alias of the scan of stored intervals, and the name of their table.
+pub(crate) const INTERVALS: &str = "intervals";
 /// Alias of the events scan.
 pub(crate) const EVENTS: &str = "events";
 

@@ -1,0 +1,120 @@
+//! `jqlx status`: what a store holds and covers.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+
+use super::config::Config;
+use super::failure::Failure;
+use super::place;
+use crate::store::{At, Status, Store};
+
+const AFTER: &str = "\
+Examples:
+  jqlx status
+  jqlx status --store ./store --format json";
+
+/// Say what a store holds: its versions, tables, sizes, and the times that its events cover
+#[derive(clap::Args, Debug)]
+#[command(after_help = AFTER)]
+pub(super) struct Arguments {
+    /// The store [default: JQLX_STORE, then the configuration's, then the one in the platform's data folder]
+    #[arg(long, value_name = "DIR")]
+    store: Option<PathBuf>,
+    /// An earlier version
+    #[arg(long, value_name = "N")]
+    at_version: Option<u64>,
+    /// How to say it
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
+    format: Format,
+    /// Configuration file [default: JQLX_CONFIG, then jqlx/config.toml in the platform's configuration folder]
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Text,
+    Json,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let config = Config::load(arguments.config.as_deref())?;
+    let folder = place::store(arguments.store.clone(), &config)?;
+    let store = Store::open(&folder, arguments.at_version.map_or(At::Latest, At::Version))?;
+    let status = store.status()?;
+    let out = match arguments.format {
+        Format::Json => serde_json::to_string_pretty(&status).map_err(|error| Failure::writing("to stdout", &error.into()))?,
+        Format::Text => text(&folder, &status),
+    };
+    writeln!(std::io::stdout(), "{out}").map_err(|error| Failure::writing("to stdout", &error))
+}
+
+fn text(folder: &std::path::Path, status: &Status) -> String {
+    let mut lines = vec![format!(
+        "{}: version {} ({} at {}), versions {} to {} can be read",
+        folder.display(),
+        status.version,
+        status.operation,
+        status.committed.strftime("%Y-%m-%d %H:%M:%S UTC"),
+        status.oldest,
+        status.version
+    )];
+    let day = |at: Option<jiff::Timestamp>| at.map(|at| at.strftime("%Y-%m-%d").to_string()).unwrap_or_default();
+    lines.push(String::new());
+    let mut tables = vec![["table", "rows", "gone", "files", "size", "first", "last"].map(str::to_owned).to_vec()];
+    for table in &status.tables {
+        tables.push(vec![
+            table.name.clone(),
+            table.rows.to_string(),
+            if table.gone > 0 { table.gone.to_string() } else { String::new() },
+            table.files.to_string(),
+            size(table.bytes),
+            day(table.first),
+            day(table.last),
+        ]);
+    }
+    lines.extend(aligned(&tables, &[1, 2, 3, 4]));
+    if !status.coverage.is_empty() {
+        lines.push(String::new());
+        let mut covered = vec![["origin", "entity", "events", "first", "last"].map(str::to_owned).to_vec()];
+        for of in &status.coverage {
+            let origin = of.origin.clone().unwrap_or_default();
+            covered.push(vec![origin, of.entity.clone(), of.events.to_string(), day(of.first), day(of.last)]);
+        }
+        lines.extend(aligned(&covered, &[2]));
+    }
+    if status.strays > 0 {
+        lines.push(String::new());
+        lines.push(format!("{} files ({}) of no version; `jqlx vacuum` removes them", status.strays, size(status.stray_bytes)));
+    }
+    lines.join("\n")
+}
+
+/// Columns side by side, some of them to the right.
+fn aligned(rows: &[Vec<String>], right: &[usize]) -> Vec<String> {
+    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let width = |at: usize| rows.iter().filter_map(|row| row.get(at)).map(|cell| cell.chars().count()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..columns).map(width).collect();
+    let line = |row: &Vec<String>| {
+        let cells = row.iter().zip(&widths).enumerate().map(|(at, (cell, width))| match right.contains(&at) {
+            true => format!("{cell:>width$}"),
+            false => format!("{cell:<width$}"),
+        });
+        cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+    };
+    rows.iter().map(line).collect()
+}
+
+/// Bytes as people read them.
+pub(super) fn size(bytes: u64) -> String {
+    let (mut value, mut unit) = (bytes as f64, "B");
+    for next in ["kB", "MB", "GB", "TB"] {
+        if value < 1000.0 {
+            break;
+        }
+        (value, unit) = (value / 1000.0, next);
+    }
+    if unit == "B" { format!("{bytes} B") } else { format!("{value:.1} {unit}") }
+}

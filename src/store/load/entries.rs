@@ -1,0 +1,82 @@
+//! Side tables: small, so they are read, merged and written whole.
+
+use std::collections::HashSet;
+
+use datafusion::arrow::array::{BooleanArray, RecordBatch};
+use datafusion::arrow::compute::{concat_batches, filter_record_batch};
+use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::arrow::error::ArrowError;
+use datafusion::prelude::DataFrame;
+
+use super::keys::{Keys, Pairs, pairs, rounds, taken};
+use super::{Tally, Transaction, key_of, rule_of};
+use crate::error::Error;
+use crate::store::error::failed;
+use crate::store::layout::layout;
+use crate::store::write::TableWriter;
+use crate::store::{columns, merge, places};
+
+/// Brings rows into a side table.
+pub(super) async fn load(change: &mut Transaction, table: &str, rows: DataFrame, told: &[String]) -> Result<Tally, Error> {
+    let stored = change.table(table);
+    let schema = columns::schema_of(&stored.columns);
+    let folder = change.root().join(table);
+    let broken = |error: ArrowError| failed(&folder, &error);
+    let batches = rows.collect().await?;
+    let batches = batches.iter().map(|batch| columns::fitted(batch, &schema)).collect::<Result<Vec<_>, _>>().map_err(broken)?;
+    let comes = concat_batches(&schema, &batches).map_err(broken)?;
+    let there = places::all(change.root(), table, &stored, &schema)?;
+    let (merged, tally) = merge_tables(table, &schema, &there, &comes, told).map_err(broken)?;
+    if tally.added + tally.changed == 0 && merged.num_rows() == there.num_rows() {
+        return Ok(tally);
+    }
+    let mut writer = TableWriter::new(change.root(), table, &stored.columns)?;
+    writer.write(&merged)?;
+    let files = writer.finish()?;
+    change.clear(table);
+    change.add(table, files);
+    Ok(tally)
+}
+
+fn merge_tables(
+    table: &str,
+    schema: &SchemaRef,
+    there: &RecordBatch,
+    comes: &RecordBatch,
+    told: &[String],
+) -> Result<(RecordBatch, Tally), ArrowError> {
+    let mut tally = Tally::default();
+    let mut result = kept(table, there, comes)?;
+    // A source may tell of a thing several times.
+    for round in rounds(comes, key_of(table))? {
+        let Pairs { there: old, comes: new, alone } = pairs(&result, &round, key_of(table))?;
+        let before = taken(&result, &old)?;
+        let merged = merge::merged(rule_of(table), &before, &taken(&round, &new)?, told)?;
+        let changed = merge::differ(&before, &merged)?.into_iter().filter(|differs| *differs).count() as u64;
+        tally.changed += changed;
+        tally.known += merged.num_rows() as u64 - changed;
+        tally.added += alone.len() as u64;
+        let paired: HashSet<u32> = old.into_iter().collect();
+        let rest: BooleanArray = (0..result.num_rows()).map(|row| Some(!paired.contains(&(row as u32)))).collect();
+        let rest = filter_record_batch(&result, &rest)?;
+        result = concat_batches(schema, &[rest, merged, taken(&round, &alone)?])?;
+    }
+    Ok((result, tally))
+}
+
+/// The rows that are there, without those whose owner's rows are told anew and that are not among them.
+fn kept(table: &str, there: &RecordBatch, comes: &RecordBatch) -> Result<RecordBatch, ArrowError> {
+    let owner = layout(table).map_or(&[] as &[_], |layout| layout.owner);
+    if owner.is_empty() {
+        return Ok(there.clone());
+    }
+    let set = |key: &[&str]| -> Result<HashSet<Vec<u8>>, ArrowError> {
+        let keys = Keys::of(comes, key)?;
+        Ok((0..comes.num_rows()).map(|row| keys.at(row)).collect())
+    };
+    let (owners, told) = (set(owner)?, set(key_of(table))?);
+    let (of, keys) = (Keys::of(there, owner)?, Keys::of(there, key_of(table))?);
+    let keep: BooleanArray =
+        (0..there.num_rows()).map(|row| Some(!owners.contains(&of.at(row)) || told.contains(&keys.at(row)))).collect();
+    filter_record_batch(there, &keep)
+}

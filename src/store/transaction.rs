@@ -1,0 +1,267 @@
+//! A change of the store: from the last commit to the next, or to none.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use roaring::RoaringTreemap;
+
+use super::error::{data, unwritable};
+use super::manifest::{ColumnState, Commits, FileState, History, LAYOUT, Manifest, TableState, sync_folder};
+use super::publish;
+use super::vectors;
+use crate::data::lock::Lock;
+use crate::diagnostic::{Diagnostic, codes};
+use crate::error::Error;
+
+/// What holds the right to write.
+const LOCK: &str = ".lock";
+
+/// A change that was made.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Committed {
+    pub(crate) version: u64,
+    /// Why the Delta logs are behind.
+    pub(crate) warnings: Vec<Diagnostic>,
+}
+
+/// A change that is being prepared. Dropped without a commit, it leaves the store as it was.
+pub(crate) struct Transaction {
+    root: PathBuf,
+    commits: Commits,
+    before: Option<Manifest>,
+    tables: BTreeMap<String, TableState>,
+    histories: Vec<History>,
+    /// Tables whose Delta log somebody removed, to have it made anew.
+    unlogged: BTreeSet<String>,
+    /// Rows that shall no longer count, by table and file.
+    gone: BTreeMap<(String, String), RoaringTreemap>,
+    /// Files made for this change.
+    made: Vec<PathBuf>,
+    _lock: Lock,
+}
+
+impl Transaction {
+    /// Takes the right to write and brings to an end what a killed run began: its commit stands, and the Delta logs learn of it.
+    pub(crate) async fn begin(root: &Path, create: bool) -> Result<Self, Error> {
+        let commits = Commits::of(root);
+        let versions = commits.versions()?;
+        if versions.is_empty() {
+            may_create(root, create)?;
+            fs::create_dir_all(root).map_err(|error| unwritable(root, &error))?;
+        }
+        let path = root.join(LOCK);
+        let Some(lock) = Lock::take(&path).map_err(|error| unwritable(&path, &error))? else {
+            let message = format!("{} is being written by another run", root.display());
+            return Err(data(codes::STORE_BUSY, message, "wait for it to end; queries can run meanwhile"));
+        };
+        let before = commits.latest()?;
+        let mut unlogged = BTreeSet::new();
+        if let Some(now) = &before {
+            let earlier = now.version.checked_sub(1).filter(|version| versions.contains(version));
+            let earlier = earlier.map(|version| commits.read(version)).transpose()?;
+            let mut logged = now.clone();
+            logged.tables.retain(|name, _| publish::has_log(root, name) || is_new(earlier.as_ref(), name));
+            unlogged.extend(now.tables.keys().filter(|name| !logged.tables.contains_key(*name)).cloned());
+            publish::publish(root, earlier.as_ref(), &logged).await?;
+        }
+        let tables = before.as_ref().map(|manifest| manifest.tables.clone()).unwrap_or_default();
+        let histories = before.as_ref().map(|manifest| manifest.histories.clone()).unwrap_or_default();
+        Ok(Self {
+            root: root.to_owned(),
+            commits,
+            before,
+            tables,
+            histories,
+            unlogged,
+            gone: BTreeMap::new(),
+            made: Vec::new(),
+            _lock: lock,
+        })
+    }
+
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The tables as they are so far.
+    pub(crate) fn tables(&self) -> &BTreeMap<String, TableState> {
+        &self.tables
+    }
+
+    /// One table as it is so far.
+    pub(crate) fn table(&self, name: &str) -> TableState {
+        self.tables.get(name).cloned().unwrap_or_default()
+    }
+
+    /// The fields of which there are intervals.
+    pub(crate) fn histories(&self) -> &[History] {
+        &self.histories
+    }
+
+    pub(crate) fn set_histories(&mut self, histories: Vec<History>) {
+        self.histories = histories;
+    }
+
+    /// Sets a table's columns; the table is there from now on.
+    pub(crate) fn set_columns(&mut self, table: &str, columns: Vec<ColumnState>) {
+        self.tables.entry(table.to_owned()).or_default().columns = columns;
+    }
+
+    /// Adds files that a writer has finished.
+    pub(crate) fn add(&mut self, table: &str, files: Vec<FileState>) {
+        self.made.extend(files.iter().map(|file| self.root.join(table).join(&file.name)));
+        self.tables.entry(table.to_owned()).or_default().files.extend(files);
+    }
+
+    /// Takes all files from a table.
+    pub(crate) fn clear(&mut self, table: &str) {
+        self.gone.retain(|(of, _), _| of != table);
+        if let Some(state) = self.tables.get_mut(table) {
+            state.files.clear();
+        }
+    }
+
+    /// Takes some files from a table.
+    pub(crate) fn remove_files(&mut self, table: &str, names: &[String]) {
+        self.gone.retain(|(of, file), _| of != table || !names.contains(file));
+        if let Some(state) = self.tables.get_mut(table) {
+            state.files.retain(|file| !names.contains(&file.name));
+        }
+    }
+
+    /// Says of rows of a file that they no longer count.
+    pub(crate) fn remove_rows(&mut self, table: &str, file: &str, rows: RoaringTreemap) {
+        *self.gone.entry((table.to_owned(), file.to_owned())).or_default() |= rows;
+    }
+
+    /// Writes the vectors of what is gone so far, so that the tables can be read as they are.
+    pub(crate) fn settle(&mut self) -> Result<(), Error> {
+        let gone = std::mem::take(&mut self.gone);
+        let mut by_table: BTreeMap<String, Vec<(String, RoaringTreemap)>> = BTreeMap::new();
+        for ((table, file), rows) in gone {
+            by_table.entry(table).or_default().push((file, rows));
+        }
+        for (table, files) in by_table {
+            let folder = self.root.join(&table);
+            let Some(state) = self.tables.get_mut(&table) else { continue };
+            let mut vectors = Vec::new();
+            for (name, mut rows) in files {
+                let Some(file) = state.files.iter().find(|file| file.name == name) else { continue };
+                if let Some(gone) = &file.gone {
+                    rows |= vectors::read(&folder, gone)?;
+                }
+                if rows.len() == file.written_rows() {
+                    state.files.retain(|file| file.name != name);
+                } else if !rows.is_empty() {
+                    vectors.push((name, rows));
+                }
+            }
+            let (names, vectors): (Vec<_>, Vec<_>) = vectors.into_iter().unzip();
+            if names.is_empty() {
+                continue;
+            }
+            let written = vectors::write(&folder, &vectors)?;
+            self.made.extend(written.iter().map(|gone| folder.join(vectors::file_name(&gone.file))));
+            for (name, gone) in names.into_iter().zip(written) {
+                if let Some(file) = state.files.iter_mut().find(|file| file.name == name) {
+                    file.gone = Some(gone);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes the change the next version, and gives it; none where nothing changed.
+    pub(crate) async fn commit(mut self, operation: &str) -> Result<Option<Committed>, Error> {
+        self.settle()?;
+        let earlier = self.before.as_ref().map(|manifest| &manifest.tables);
+        let mut changed = earlier.is_none();
+        for (name, state) in &mut self.tables {
+            let folder = self.root.join(name);
+            match earlier.and_then(|tables| tables.get(name)) {
+                Some(_) if self.unlogged.contains(name) => state.delta = 0,
+                Some(before) if *before == *state => continue,
+                Some(before) => state.delta = before.delta + 1,
+                None => state.delta = 0,
+            }
+            changed = true;
+            fs::create_dir_all(&folder).and_then(|()| sync_folder(&folder)).map_err(|error| unwritable(&folder, &error))?;
+        }
+        if !changed {
+            return Ok(None);
+        }
+        let version = self.before.as_ref().map_or(0, |before| before.version + 1);
+        // Versions are found by their time, so a clock that was set back must not undo their order.
+        let earliest = self.before.as_ref().map_or(i64::MIN, |before| before.time + 1);
+        let manifest = Manifest {
+            layout: LAYOUT,
+            version,
+            time: jiff::Timestamp::now().as_microsecond().max(earliest),
+            operation: operation.to_owned(),
+            program: concat!("jqlx ", env!("CARGO_PKG_VERSION")).to_owned(),
+            tables: std::mem::take(&mut self.tables),
+            histories: std::mem::take(&mut self.histories),
+        };
+        sync_folder(&self.root).map_err(|error| unwritable(&self.root, &error))?;
+        self.commits.write(&manifest)?;
+        // What was made on the way and is in no table is of no use to anybody.
+        let kept: HashSet<PathBuf> = manifest
+            .tables
+            .iter()
+            .flat_map(|(name, state)| {
+                let folder = self.root.join(name);
+                let vectors = state.files.iter().filter_map(|file| file.gone.as_ref());
+                let files = state.files.iter().map(|file| folder.join(&file.name));
+                files.chain(vectors.map(|gone| folder.join(vectors::file_name(&gone.file)))).collect::<Vec<_>>()
+            })
+            .collect();
+        self.made.retain(|path| !kept.contains(path));
+        // The commit stands, whatever becomes of the logs.
+        let published = publish::publish(&self.root, self.before.as_ref(), &manifest).await;
+        let warnings = published.err().map_or_else(Vec::new, |error| error.diagnostics().iter().map(behind).collect());
+        Ok(Some(Committed { version: manifest.version, warnings }))
+    }
+}
+
+impl Drop for Transaction {
+    fn drop(&mut self) {
+        for path in &self.made {
+            let _ = fs::remove_file(path);
+        }
+    }
+}
+
+/// Why a Delta log is behind, as a warning.
+fn behind(reason: &Diagnostic) -> Diagnostic {
+    let message = format!("the commit stands, but a Delta log could not be brought up to it: {}", reason.message);
+    Diagnostic::warning(reason.code, message).help("queries do not need it; the next commit writes what is missing")
+}
+
+/// Whether a commit is the table's first.
+fn is_new(earlier: Option<&Manifest>, table: &str) -> bool {
+    earlier.is_none_or(|earlier| !earlier.tables.contains_key(table))
+}
+
+/// A store begins in a new or an empty folder.
+fn may_create(root: &Path, create: bool) -> Result<(), Error> {
+    if !create {
+        let message = format!("there is no store at {}", root.display());
+        return Err(data(codes::STORE_MISSING, message, "`jqlx import FILES --store DIR` makes one"));
+    }
+    let entries = match fs::read_dir(root) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(super::error::unreadable(root, &error)),
+    };
+    // What a run left that was killed before its first commit is no hindrance.
+    let ours = |name: &str| name.starts_with('.') || name == "commits" || super::layout::layout(name).is_some();
+    let strange = entries.flatten().map(|entry| entry.file_name()).find(|name| name.to_str().is_none_or(|name| !ours(name)));
+    match strange {
+        None => Ok(()),
+        Some(name) => {
+            let message = format!("{} holds {}, which is no part of a store", root.display(), name.display());
+            Err(data(codes::STORE_REFUSED, message, "make the store in a folder of its own"))
+        }
+    }
+}
