@@ -105,7 +105,7 @@ impl Builder<'_, '_> {
         }
         if let Some(predicates) = predicates(&mut step.clause) {
             let mut all = std::mem::take(predicates);
-            let counted = all.iter().position(|p| matches!(p.kind, PredicateKind::Times(..))).unwrap_or(all.len());
+            let counted = all.iter().position(|p| matches!(p.kind, PredicateKind::Times { .. })).unwrap_or(all.len());
             let rest = all.split_off(counted);
             let (link, own) = all.into_iter().partition(is_of_link);
             *predicates = own;
@@ -145,7 +145,7 @@ impl Builder<'_, '_> {
             ExprKind::Clause(clause) => &clause.predicates,
             _ => return,
         };
-        let before_times = predicates.iter().take_while(|p| !matches!(p.kind, PredicateKind::Times(..)));
+        let before_times = predicates.iter().take_while(|p| !matches!(p.kind, PredicateKind::Times { .. }));
         for predicate in before_times.filter(|p| is_of_link(p)) {
             let name = link_word(predicate);
             self.sink.report(
