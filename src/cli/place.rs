@@ -8,6 +8,7 @@ use super::arguments::Source;
 use super::config::Config;
 use super::failure::Failure;
 use super::session::environment;
+use crate::store::Store;
 
 /// Where the data is.
 pub(super) enum Place {
@@ -39,7 +40,7 @@ pub(super) fn of(source: &Source, config: &Config) -> Result<Place, Failure> {
     if let Some(folder) = config.data.as_ref().filter(|_| !of_store) {
         return Ok(Place::Data(folder.clone()));
     }
-    let usual = usual().filter(|folder| of_store || folder.is_dir());
+    let usual = usual().filter(|folder| of_store || Store::is_at(folder));
     usual.map(Place::Store).ok_or_else(|| {
         let message =
             "no data: make a store with `jqlx import FILES`, give a folder with --data DIR, or --demo for the sample data";

@@ -28,6 +28,11 @@ pub fn open(folder: &Path) -> Result<Tables, Error> {
         };
         return Err(data(codes::NO_FOLDER, message, Some("--data takes a folder with events/ and issues/ in Parquet".into())));
     }
+    // A store has tables of the same names, and in their folders rows that no longer count.
+    if folder.join("commits").is_dir() {
+        let message = format!("{} is a store, and no folder of plain Parquet", folder.display());
+        return Err(data(codes::NO_PARQUET, message, Some("a store is asked with --store DIR".into())));
+    }
     let mut tables = Tables::default();
     for table in TABLES {
         let files = files_of(folder, table)?;

@@ -8,6 +8,7 @@ use datafusion::prelude::SessionContext;
 use futures::TryStreamExt;
 
 use super::columns;
+use super::coverage;
 use super::error::failed;
 use super::intervals;
 use super::layout::layout;
@@ -45,7 +46,7 @@ pub struct CompactedStore {
     pub warnings: Vec<Diagnostic>,
 }
 
-/// Compacts every table that gains by it; with `derive`, makes the intervals of the events anew first.
+/// Compacts every table that gains by it; with `derive`, makes the derived tables of the events anew first.
 pub(crate) async fn compact(root: &Path, derive: bool, options: &LoadOptions) -> Result<CompactedStore, Error> {
     let context = exec::context(options.threads, options.memory_limit)?;
     let mut change = Transaction::begin(root, false).await?;
@@ -54,6 +55,7 @@ pub(crate) async fn compact(root: &Path, derive: bool, options: &LoadOptions) ->
         let all = Touched { all: true, ..Touched::default() };
         options.progress.begin("deriving intervals");
         intervals::derive(&context, &mut change, &all, &options.progress).await?;
+        coverage::derive(&context, &mut change).await?;
     }
     for table in before.keys() {
         let names = worth(&change.table(table));

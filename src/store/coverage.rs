@@ -1,19 +1,25 @@
 //! What the store's events tell of: for each origin and noun, from when to when, and how many.
 
 use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
 
 use datafusion::arrow::array::{Array, AsArray, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, TimestampMicrosecondType};
+use datafusion::prelude::SessionContext;
+use futures::TryStreamExt;
 
 use super::error::failed;
 use super::layout::COVERAGE;
-use super::manifest::ColumnState;
+use super::manifest::{ColumnState, TableState};
+use super::scan::StoredTable;
 use super::transaction::Transaction;
 use super::write::TableWriter;
 use super::{columns, places};
 use crate::data::schema::ColumnKind;
 use crate::error::Error;
+use crate::plan::plain;
 
 /// Events by origin and entity, as they come and go.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -79,6 +85,18 @@ pub(crate) fn add(change: &mut Transaction, tally: &Tally) -> Result<(), Error> 
     let schema = columns::schema_of(&table_columns());
     let mut all = read(&places::all(change.root(), COVERAGE, &stored, &schema)?);
     all.join(tally.clone());
+    replace(change, all)
+}
+
+/// Makes the table anew of all events: periods that were too long, as what was first or last has moved, are what they are.
+pub(crate) async fn derive(context: &SessionContext, change: &mut Transaction) -> Result<(), Error> {
+    let counted = count(context, change.root(), &change.table("events")).await?;
+    let schema = columns::schema_of(&table_columns());
+    let stored = read(&places::all(change.root(), COVERAGE, &change.table(COVERAGE), &schema)?);
+    if stored == counted { Ok(()) } else { replace(change, counted) }
+}
+
+fn replace(change: &mut Transaction, mut all: Tally) -> Result<(), Error> {
     all.0.retain(|_, period| period.events > 0);
     change.set_columns(COVERAGE, table_columns());
     let mut writer = TableWriter::new(change.root(), COVERAGE, &table_columns())?;
@@ -87,6 +105,22 @@ pub(crate) fn add(change: &mut Transaction, tally: &Tally) -> Result<(), Error> 
     change.clear(COVERAGE);
     change.add(COVERAGE, files);
     Ok(())
+}
+
+/// What all events of a table come to.
+pub(crate) async fn count(context: &SessionContext, root: &Path, events: &TableState) -> Result<Tally, Error> {
+    let mut counted = Tally::default();
+    let wanted = ["origin", "entity", "time"].into_iter().filter(|name| events.columns.iter().any(|column| column.name == *name));
+    let wanted: Vec<_> = wanted.map(plain).collect();
+    if wanted.is_empty() {
+        return Ok(counted);
+    }
+    let rows = context.read_table(Arc::new(StoredTable::open(root, "events", events)?))?;
+    let mut stream = rows.select(wanted)?.execute_stream().await?;
+    while let Some(batch) = stream.try_next().await? {
+        counted.note(&batch, 1);
+    }
+    Ok(counted)
 }
 
 fn read(batch: &RecordBatch) -> Tally {
@@ -113,11 +147,11 @@ fn written(tally: &Tally) -> Result<RecordBatch, datafusion::arrow::error::Arrow
     let origin: StringArray = tally.0.keys().map(|(origin, _)| origin.as_deref()).collect();
     let entity: StringArray = tally.0.keys().map(|(_, entity)| Some(entity.as_str())).collect();
     let batch = RecordBatch::try_from_iter_with_nullable([
-        ("origin", std::sync::Arc::new(origin) as _, true),
-        ("entity", std::sync::Arc::new(entity) as _, true),
-        ("first", std::sync::Arc::new(times(|p| p.first)) as _, true),
-        ("last", std::sync::Arc::new(times(|p| p.last)) as _, true),
-        ("events", std::sync::Arc::new(Int64Array::from_iter_values(tally.0.values().map(|p| p.events))) as _, true),
+        ("origin", Arc::new(origin) as _, true),
+        ("entity", Arc::new(entity) as _, true),
+        ("first", Arc::new(times(|p| p.first)) as _, true),
+        ("last", Arc::new(times(|p| p.last)) as _, true),
+        ("events", Arc::new(Int64Array::from_iter_values(tally.0.values().map(|p| p.events))) as _, true),
     ])?;
     columns::fitted(&batch, &schema)
 }

@@ -187,7 +187,8 @@ impl Commits {
         let draft = self.folder.join(format!(".{}.draft", manifest.version));
         let failed = |error: &std::io::Error| unwritable(&path, error);
         let text = serde_json::to_vec(manifest).map_err(|error| failed(&error.into()))?;
-        let written = File::create(&draft).and_then(|mut file| file.write_all(&text).and_then(|()| file.sync_all()));
+        let _ = fs::remove_file(&draft);
+        let written = File::create_new(&draft).and_then(|mut file| file.write_all(&text).and_then(|()| file.sync_all()));
         // A link is refused where the name is taken; a rename would take the place of a commit.
         let linked = written.and_then(|()| fs::hard_link(&draft, &path));
         let _ = fs::remove_file(&draft);

@@ -2,7 +2,8 @@
 //!
 //! Rows are merged column by column in pairs: the row that is there, and the one that comes. What comes later is taken to know
 //! better, unless it says nothing. Of an event, the actor comes from the source that states one, and an exact time is
-//! better than an interval; where two sources state times, the change log's counts.
+//! better than an interval; where two sources state times, the change log's counts. The origin is that of the time: so the
+//! next source to tell of the event is measured against the one whose time it would replace.
 
 use std::sync::Arc;
 
@@ -51,6 +52,7 @@ pub(crate) fn merged(rule: Rule, there: &RecordBatch, comes: &RecordBatch, told:
         let takes: BooleanArray = match (name, &actor, &time) {
             ("actor" | "actor_kind" | "actor_basis", Some(better), _) => better.clone(),
             ("time" | "time_after", _, Some(better)) => better.clone(),
+            ("origin", _, Some(better)) => better.iter().enumerate().map(|(row, is)| Some(is? && new.is_valid(row))).collect(),
             _ if !told.iter().any(|column| column == name) => BooleanArray::from(vec![false; new.len()]),
             _ if rule == Rule::Issue => later.clone(),
             _ => (0..new.len()).map(|row| Some(new.is_valid(row))).collect(),

@@ -84,6 +84,11 @@ impl Store {
         Ok(Self { root: root.to_owned(), manifest })
     }
 
+    /// Whether there is a store, of whatever layout and however damaged.
+    pub fn is_at(root: impl AsRef<Path>) -> bool {
+        Commits::of(root.as_ref()).versions().is_ok_and(|versions| !versions.is_empty())
+    }
+
     /// The number of its commit.
     pub fn version(&self) -> u64 {
         self.manifest.version

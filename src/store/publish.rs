@@ -173,9 +173,11 @@ fn exists(path: &Path) -> Result<bool, Error> {
 fn write_new(path: &Path, text: &[u8]) -> Result<(), Error> {
     let log = path.parent().unwrap_or(path);
     let draft = path.with_file_name(".entry.draft");
+    // A run that was killed may have left it as a second name of an entry, which must not be written to.
+    let _ = fs::remove_file(&draft);
     let written = fs::create_dir_all(log)
         .and_then(|()| log.parent().map_or(Ok(()), sync_folder))
-        .and_then(|()| File::create(&draft))
+        .and_then(|()| File::create_new(&draft))
         .and_then(|mut file| file.write_all(text).and_then(|()| file.sync_all()))
         .and_then(|()| fs::hard_link(&draft, path));
     let _ = fs::remove_file(&draft);

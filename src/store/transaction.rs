@@ -204,7 +204,13 @@ impl Transaction {
             histories: std::mem::take(&mut self.histories),
         };
         sync_folder(&self.root).map_err(|error| unwritable(&self.root, &error))?;
-        self.commits.write(&manifest)?;
+        if let Err(error) = self.commits.write(&manifest) {
+            // A commit that is there for all that keeps its files.
+            if self.commits.versions().map_or(true, |versions| versions.contains(&version)) {
+                self.made.clear();
+            }
+            return Err(error);
+        }
         // What was made on the way and is in no table is of no use to anybody.
         let kept: HashSet<PathBuf> = manifest
             .tables
@@ -255,7 +261,10 @@ fn may_create(root: &Path, create: bool) -> Result<(), Error> {
         Err(error) => return Err(super::error::unreadable(root, &error)),
     };
     // What a run left that was killed before its first commit is no hindrance.
-    let ours = |name: &str| name.starts_with('.') || name == "commits" || super::layout::layout(name).is_some();
+    let ours = |name: &str| {
+        let table = super::layout::layout(name).is_some() && root.join(name).is_dir();
+        name.starts_with('.') || name == "commits" || (table && holds_only_ours(&root.join(name)))
+    };
     let strange = entries.flatten().map(|entry| entry.file_name()).find(|name| name.to_str().is_none_or(|name| !ours(name)));
     match strange {
         None => Ok(()),
@@ -264,4 +273,15 @@ fn may_create(root: &Path, create: bool) -> Result<(), Error> {
             Err(data(codes::STORE_REFUSED, message, "make the store in a folder of its own"))
         }
     }
+}
+
+/// Whether a table's folder holds nothing but what a store writes there. A folder of Parquet in the interchange layout has
+/// tables of the same names, and vacuum would take its files for strays.
+fn holds_only_ours(folder: &Path) -> bool {
+    let ours = |name: &str| {
+        let id = name.strip_suffix(".parquet").or_else(|| name.strip_prefix("deletion_vector_")?.strip_suffix(".bin"));
+        name == "_delta_log" || id.is_some_and(|id| uuid::Uuid::try_parse(id).is_ok())
+    };
+    fs::read_dir(folder)
+        .is_ok_and(|mut entries| entries.all(|entry| entry.is_ok_and(|entry| entry.file_name().to_str().is_some_and(ours))))
 }

@@ -18,7 +18,6 @@ use super::scan::StoredTable;
 use super::{columns, coverage, intervals, places, publish, vacuum, vectors};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::error::Error;
-use crate::plan::plain;
 
 /// What verify found.
 #[derive(Clone, Debug, Default)]
@@ -158,14 +157,7 @@ impl Digest {
 
 async fn check_coverage(context: &SessionContext, root: &Path, manifest: &Manifest) -> Result<(), Error> {
     let (Some(state), Some(events)) = (manifest.tables.get(COVERAGE), manifest.tables.get("events")) else { return Ok(()) };
-    let provider = StoredTable::open(root, "events", events)?;
-    let wanted = ["origin", "entity", "time"].into_iter().filter(|name| events.columns.iter().any(|column| column.name == *name));
-    let mut stream =
-        context.read_table(std::sync::Arc::new(provider))?.select(wanted.map(plain).collect::<Vec<_>>())?.execute_stream().await?;
-    let mut counted = coverage::Tally::default();
-    while let Some(batch) = stream.try_next().await? {
-        counted.note(&batch, 1);
-    }
+    let counted = coverage::count(context, root, events).await?;
     let schema = columns::schema_of(&coverage::table_columns());
     let stored = places::all(root, COVERAGE, state, &schema)?;
     if coverage::agrees(&stored, &counted) { Ok(()) } else { Err(not_derived(COVERAGE)) }

@@ -221,6 +221,19 @@ async fn a_draft_that_was_left_is_no_entry() {
 }
 
 #[tokio::test]
+async fn a_draft_that_is_an_entry_by_another_name_is_not_written_to() {
+    let root = tempfile::tempdir().unwrap();
+    let history = history(root.path());
+    publish(root.path(), None, &history[0]).await.unwrap();
+    let first = fs::read(entry_file(root.path(), 0)).unwrap();
+    // Killed after the entry got its name and before the draft lost its own.
+    fs::hard_link(entry_file(root.path(), 0), root.path().join(TABLE).join(LOG).join(".entry.draft")).unwrap();
+    publish(root.path(), Some(&history[0]), &history[1]).await.unwrap();
+    assert_eq!(fs::read(entry_file(root.path(), 0)).unwrap(), first);
+    assert_eq!(files(root.path(), TABLE).await.unwrap(), expected(&history[1]));
+}
+
+#[tokio::test]
 async fn compacting_changes_no_data() {
     let root = tempfile::tempdir().unwrap();
     let history = history(root.path());

@@ -145,20 +145,44 @@ fn links_between_pages_exist() {
     }
 }
 
-/// The examples that the help shows, those over the sample data.
+/// The examples that the help shows, those over the sample data or a store of it.
 #[test]
 fn examples_in_the_help_run() {
     let folder = tempfile::tempdir().unwrap();
+    let usual = folder.path().join("data/jqlx/store");
+    for store in [&usual, &folder.path().join("store")] {
+        run(&["import", path(demo()), "--store", path(store)]).ok();
+    }
     let mut examples = 0;
-    for command in ["", "query", "check", "explain", "fields", "functions", "verbs", "demo", "parse", "completions"] {
+    for command in [
+        "",
+        "query",
+        "check",
+        "explain",
+        "fields",
+        "functions",
+        "verbs",
+        "status",
+        "compact",
+        "vacuum",
+        "verify",
+        "demo",
+        "parse",
+        "completions",
+    ] {
         let help: super::Run = jqlx().args(command.split_whitespace()).arg("--help").output().unwrap().into();
         let lines = help.ok().out;
         let lines = lines.lines().skip_while(|line| *line != "Examples:").skip(1).take_while(|line| line.starts_with("  "));
-        for line in lines.map(str::trim).filter(|l| !["export", "corpus", "sample", "~/"].iter().any(|word| l.contains(word))) {
+        for line in lines
+            .map(str::trim)
+            .filter(|l| !["export", "corpus", "sample", "~/", "issues.ndjson", "--at-version"].iter().any(|word| l.contains(word)))
+        {
             examples += 1;
             let script = line.replace("jqlx ", &format!("{} ", env!("CARGO_BIN_EXE_jqlx")));
             let mut sh = std::process::Command::new("sh");
-            sh.args(["-c", &script]).current_dir(folder.path()).env("XDG_CACHE_HOME", folder.path().join("cache"));
+            sh.args(["-c", &script]).current_dir(folder.path());
+            sh.env_remove("JQLX_STORE").env("XDG_DATA_HOME", folder.path().join("data"));
+            sh.env("XDG_CACHE_HOME", folder.path().join("cache"));
             let run: super::Run = sh.output().unwrap().into();
             let refused = line.contains("assginee");
             assert_eq!(run.code, Some(i32::from(refused)), "{line}\n{}", run.err);

@@ -60,6 +60,7 @@ pub fn jqlx() -> Command {
         "JQLX_TZ",
         "JQLX_USER",
         "JQLX_DATA",
+        "JQLX_STORE",
         "NO_COLOR",
         "CLICOLOR",
         "CLICOLOR_FORCE",
@@ -69,7 +70,10 @@ pub fn jqlx() -> Command {
     ] {
         command.env_remove(name);
     }
-    command.env("XDG_CACHE_HOME", Path::new(env!("CARGO_TARGET_TMPDIR")).join("cache")).stdin(Stdio::null());
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    // Nor is their store. No test makes one where this points to, so that it never is there.
+    command.env("XDG_DATA_HOME", folder.join("no-data"));
+    command.env("XDG_CACHE_HOME", folder.join("cache")).stdin(Stdio::null());
     command
 }
 
