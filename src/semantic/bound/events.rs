@@ -37,9 +37,9 @@ pub struct Times {
     pub count: i64,
     /// WITHIN, in microseconds.
     pub within: Option<Micros>,
-    /// SAME: columns of [`Scope::Event`].
+    /// SAME: columns of [`Scope::Event`](super::Scope::Event).
     pub same: Vec<BoundField>,
-    /// DISTINCT: a column of [`Scope::Event`] whose values are counted; none: the events are.
+    /// DISTINCT: a column of [`Scope::Event`](super::Scope::Event) whose values are counted; none: the events are.
     pub distinct: Option<BoundField>,
 }
 
@@ -74,7 +74,7 @@ pub struct SequenceStep {
     pub events: Vec<EventTest>,
     /// The longest distance from the event before, in microseconds, itself included.
     pub within: Option<Micros>,
-    /// Pairs of [`Scope::Event`] columns: of the event before, and of this one. Unknown values are not the same.
+    /// Pairs of [`Scope::Event`](super::Scope::Event) columns: of the event before, and of this one. Unknown values are not the same.
     pub same: Vec<(BoundField, BoundField)>,
 }
 
@@ -91,7 +91,7 @@ pub struct EventTest {
     pub field: Option<HistoryField>,
     /// Who acted; each must hold.
     pub by: Vec<Actors>,
-    /// BY author, BY NOT author: who acted is known, and is (or is not) the known author of the thing ([`Scope::Thing`]).
+    /// BY author, BY NOT author: who acted is known, and is (or is not) the known author of the thing ([`Scope::Thing`](super::Scope::Thing)).
     pub by_author: Option<bool>,
     /// `actor_kind` (or, for channels, `origin`) is one of these; each must hold.
     pub via: Vec<Vec<String>>,

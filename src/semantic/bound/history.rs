@@ -69,7 +69,7 @@ impl WorkingTime {
 /// where the zone is not known.
 #[derive(Clone, Debug, PartialEq)]
 pub struct WorkingCondition {
-    /// A column of [`Shape::Time`].
+    /// A column of [`Shape::Time`](super::Shape::Time).
     pub field: BoundField,
     /// The hours. Their zone counts where `whose` is none.
     pub working: WorkingTime,

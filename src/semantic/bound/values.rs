@@ -112,7 +112,7 @@ pub enum Relation {
         table: &'static str,
         /// The column whose values count.
         column: &'static str,
-        /// Tests of its columns, of [`Scope::Side`].
+        /// Tests of its columns, of [`Scope::Side`](super::Scope::Side).
         tests: Vec<FieldCondition>,
     },
     /// The values of the first column of a query.
