@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use datafusion::arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions, new_null_array};
-use datafusion::arrow::compute::cast;
+use datafusion::arrow::compute::{cast, is_null, nullif};
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use datafusion::arrow::error::ArrowError;
 
@@ -75,7 +75,12 @@ pub(crate) fn fitted(batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBa
     let fit = |field: &Arc<Field>| -> Result<ArrayRef, ArrowError> {
         match batch.column_by_name(field.name()) {
             Some(column) if column.data_type() == field.data_type() => Ok(Arc::clone(column)),
-            Some(column) => cast(column, field.data_type()),
+            Some(column) => cast(column, field.data_type()).and_then(|cast| match (column.data_type(), field.data_type()) {
+                (DataType::List(_) | DataType::LargeList(_), _) => Ok(cast),
+                // A value becomes a list of one; none becomes none, and not a list of nothing.
+                (_, DataType::List(_)) => nullif(&cast, &is_null(column)?),
+                _ => Ok(cast),
+            }),
             None => Ok(new_null_array(field.data_type(), batch.num_rows())),
         }
     };

@@ -266,10 +266,18 @@ async fn write(change: &mut Transaction, derivation: Derivation, progress: &Prog
         ended.push(part.await.map_err(|error| failed(&root, &error)).and_then(|part| part));
     }
     let mut histories: BTreeSet<History> = change.histories().iter().cloned().collect();
+    let mut broken = None;
     for part in ended {
-        let (files, seen) = part?;
-        change.add(INTERVALS, files);
-        histories.extend(seen);
+        match part {
+            Ok((files, seen)) => {
+                change.add(INTERVALS, files);
+                histories.extend(seen);
+            }
+            Err(error) => broken = Some(error),
+        }
+    }
+    if let Some(error) = broken {
+        return Err(error);
     }
     change.set_histories(histories.into_iter().collect());
     Ok(())

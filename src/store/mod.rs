@@ -172,6 +172,18 @@ pub struct Writer {
 /// Where a writer prepares what it brings.
 const STAGING: &str = ".import";
 
+/// Removes what killed runs prepared, in folders of that name and beside it.
+fn clear_staging(root: &Path) -> Result<(), Error> {
+    let entries = std::fs::read_dir(root).map_err(|error| error::unreadable(root, &error))?;
+    for path in entries.flatten().map(|entry| entry.path()) {
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        if name.trim_start_matches('.').starts_with(STAGING.trim_start_matches('.')) && name.starts_with('.') && path.is_dir() {
+            std::fs::remove_dir_all(&path).map_err(|error| error::unwritable(&path, &error))?;
+        }
+    }
+    Ok(())
+}
+
 impl Writer {
     /// A folder of the store's, not there yet, for a dataset to be brought in; what a killed run left there is removed.
     ///
@@ -180,13 +192,7 @@ impl Writer {
     /// Where that cannot be removed.
     pub fn staging(&self) -> Result<PathBuf, Error> {
         let root = self.change.root();
-        let entries = std::fs::read_dir(root).map_err(|error| error::unreadable(root, &error))?;
-        for path in entries.flatten().map(|entry| entry.path()) {
-            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-            if name.trim_start_matches('.').starts_with(STAGING.trim_start_matches('.')) && name.starts_with('.') && path.is_dir() {
-                std::fs::remove_dir_all(&path).map_err(|error| error::unwritable(&path, &error))?;
-            }
-        }
+        clear_staging(root)?;
         Ok(root.join(STAGING))
     }
 

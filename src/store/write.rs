@@ -155,6 +155,13 @@ impl TableWriter {
 
     fn close(&mut self) -> Result<(), Error> {
         let Some(open) = self.open.take() else { return Ok(()) };
+        let path = open.path.clone();
+        self.end(open).inspect_err(|_| {
+            let _ = fs::remove_file(path);
+        })
+    }
+
+    fn end(&mut self, open: Open) -> Result<(), Error> {
         let Open { mut writer, path, .. } = open;
         let metadata = writer.finish().map_err(|error| from_parquet(&path, error))?;
         let checked = writer.inner_mut();

@@ -12,5 +12,6 @@ mod naive;
 mod properties;
 mod reference;
 mod stages;
+mod store;
 mod support;
 mod syntax;

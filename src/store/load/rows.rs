@@ -71,13 +71,21 @@ pub(super) async fn load(
         ended.push(part.await.map_err(|error| failed(&task.root, &error)).and_then(|part| part));
     }
     let mut tally = Tally::default();
-    let mut repeated = Vec::new();
+    let (mut repeated, mut broken) = (Vec::new(), None);
     for part in ended {
-        let part = part?;
-        change.add(table, part.files);
-        remove(change, &task, &part.gone);
-        tally.join(part.tally);
-        repeated.extend(part.repeated);
+        // The change has to know all files, so that they go with it.
+        match part {
+            Ok(part) => {
+                change.add(table, part.files);
+                remove(change, &task, &part.gone);
+                tally.join(part.tally);
+                repeated.extend(part.repeated);
+            }
+            Err(error) => broken = Some(error),
+        }
+    }
+    if let Some(error) = broken {
+        return Err(error);
     }
     let mut last = Part::new(&task)?;
     last.repeated(repeated)?;
@@ -85,7 +93,7 @@ pub(super) async fn load(
     change.add(table, part.files);
     remove(change, &task, &part.gone);
     tally.join(part.tally);
-    tally.touched.all = task.first;
+    tally.touched.all = task.first && tally.added > 0;
     if task.first {
         tally.touched.issues.clear();
     }

@@ -7,7 +7,8 @@ use std::path::PathBuf;
 
 use jqlx::cases::{Case, Refusal, Verdict};
 
-fn shared() -> PathBuf {
+/// Where the shared cases are, if they are at hand.
+pub fn shared() -> PathBuf {
     let beside = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared");
     let folder = std::env::var_os("JQLX_SHARED").map_or(beside, PathBuf::from);
     folder.join("reference/semantics-cases.jsonl")

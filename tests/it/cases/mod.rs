@@ -1,6 +1,6 @@
 //! Query tests: those of `tests/cases`, and the shared ones where they are at hand.
 
-mod ledger;
+pub mod ledger;
 
 use std::path::PathBuf;
 
@@ -13,7 +13,7 @@ use jqlx::catalog::functions::FUNCTIONS;
 use crate::naive;
 
 /// The folder of our own cases.
-fn folder() -> PathBuf {
+pub fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/cases")
 }
 
@@ -21,7 +21,8 @@ fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime")
 }
 
-fn cases_of(text: &str) -> Vec<Case> {
+/// The cases of a file's text.
+pub fn cases_of(text: &str) -> Vec<Case> {
     let mut worlds = Worlds::default();
     let read = |line: &str| worlds.read(line).unwrap_or_else(|e| panic!("{e}: {line}"));
     text.lines().filter_map(read).collect()
@@ -56,7 +57,7 @@ fn passes(name: &str) {
 }
 
 /// Whether the plan and the oracle give the same rows.
-async fn agrees(case: &Case, engine: &Engine) -> Result<(), String> {
+pub async fn agrees(case: &Case, engine: &Engine) -> Result<(), String> {
     let error = |e: jqlx::Error| format!("{:?}", e.diagnostics());
     let query = engine.compile(&case.query, &case.parameters).await.map_err(error)?;
     let batches: Vec<_> = query.run().await.map_err(error)?.try_collect().await.map_err(error)?;

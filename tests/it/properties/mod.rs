@@ -7,11 +7,12 @@ mod attached;
 mod history;
 mod present;
 mod query;
-mod random;
+pub mod random;
 mod script;
 mod shrink;
 mod site;
-mod world;
+mod stored;
+pub mod world;
 
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
