@@ -1,7 +1,7 @@
 //! Query tests: small worlds as JSON lines, a query, and what it must answer.
 //!
 //! The shape is that of `reference/semantics-cases.jsonl`, with a few keys of our own: `events` for arbitrary events,
-//! `params`, `deployment` (`cloud` or `datacenter`), `weekStart`, `estimates`, `strict`, `warning` (a code that must be
+//! `params`, `deployment` (`cloud` or `datacenter`), `weekStart`, `estimates`, `calendar`, `strict`, `warning` (a code that must be
 //! reported), and `error` as a code in place of `true`. `expect` holds issue
 //! keys, or event ids where the query asks for ACTIVITY, or arrays where it chooses its columns. A line with `world` and
 //! without `query` is no case: it names a world that later cases of the file begin from by the same key, each replacing
@@ -20,9 +20,9 @@ use serde_json::{Map, Value};
 pub use run::{Outcome, Verdict, run_cases};
 
 use crate::data::rows::Tables;
-use crate::semantic::{Estimates, WeekStart};
+use crate::semantic::{Calendar, Estimates, Hours, WeekStart};
 use crate::{Deployment, Options, Parameter, Parameters};
-use shape::CaseShape;
+use shape::{CalendarShape, CaseShape};
 
 /// A query test.
 #[derive(Clone, Debug)]
@@ -83,6 +83,7 @@ impl Case {
         let estimates = shape
             .estimates
             .map_or_else(Estimates::default, |of| Estimates { hours_per_day: of.hours_per_day, days_per_week: of.days_per_week });
+        let calendar = shape.calendar.as_ref().map(calendar).transpose()?.unwrap_or_default();
         let error = match &shape.error {
             None | Some(Value::Bool(false) | Value::Null) => None,
             Some(Value::Bool(true)) => Some(Refusal::Any),
@@ -102,6 +103,7 @@ impl Case {
                 deployment,
                 week_start,
                 estimates,
+                calendar,
                 strict: shape.strict,
                 ..Options::default()
             },
@@ -135,6 +137,17 @@ impl Worlds {
         whole.append(case);
         Case::read(Value::Object(whole)).map(Some)
     }
+}
+
+fn calendar(shape: &CalendarShape) -> Result<Calendar, String> {
+    let usual = Calendar::default();
+    let hours = match &shape.hours {
+        Some(text) => Hours::parse(text).ok_or_else(|| format!("`{text}` are no hours"))?,
+        None => usual.hours(),
+    };
+    let holidays: Vec<_> =
+        shape.holidays.iter().map(|d| d.parse().map_err(|_| format!("`{d}` is no day"))).collect::<Result<_, _>>()?;
+    Ok(Calendar::new(usual.days(), hours, holidays, shape.zone.as_deref().map(zone).transpose()?))
 }
 
 /// A zone by its name in the time zone database, or an offset such as `+02:00`.

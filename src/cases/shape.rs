@@ -28,6 +28,8 @@ pub(super) struct CaseShape {
     #[serde(default)]
     pub estimates: Option<EstimatesShape>,
     #[serde(default)]
+    pub calendar: Option<CalendarShape>,
+    #[serde(default)]
     pub params: BTreeMap<String, Value>,
     #[serde(default)]
     pub tables: TablesShape,
@@ -52,6 +54,17 @@ pub(super) struct CaseShape {
 pub(super) struct EstimatesShape {
     pub hours_per_day: f64,
     pub days_per_week: f64,
+}
+
+/// Working time: what it does not say is as usual.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(super) struct CalendarShape {
+    /// `09:00-17:00`
+    pub hours: Option<String>,
+    #[serde(default)]
+    pub holidays: Vec<String>,
+    pub zone: Option<String>,
 }
 
 /// Side tables. What issues and events mention besides is added.

@@ -1,8 +1,8 @@
-//! The functions of SHOW, GROUP BY and ORDER BY: aggregates, time buckets and durations.
+//! The functions of SHOW, GROUP BY and ORDER BY: aggregates, time buckets, durations and what comes next.
 
 use crate::semantic::bound::{Aggregate, Unit};
 
-/// An aggregate, time bucket or duration for SHOW, GROUP BY and ORDER BY.
+/// An aggregate, time bucket, duration or next event for SHOW, GROUP BY and ORDER BY.
 #[derive(Clone, Copy, Debug)]
 pub struct ColumnFunction {
     /// Its name.
@@ -24,6 +24,8 @@ pub enum Computes {
     TimeIn,
     LeadTime,
     CycleTime,
+    Lasted,
+    Until,
 }
 
 macro_rules! column_function {
@@ -44,6 +46,11 @@ pub const COLUMN_FUNCTIONS: &[ColumnFunction] = &[
     ),
     column_function!("day", Computes::Bucket(Unit::Day), "The day of an instant."),
     column_function!("hour", Computes::Bucket(Unit::Hour), "The hour of an instant."),
+    column_function!(
+        "lasted",
+        Computes::Lasted,
+        "Seconds from an event to the next one of the same thing with one of the verbs: lasted(disabled)."
+    ),
     column_function!("leadTime", Computes::LeadTime, "Seconds from creation to the resolution."),
     column_function!("max", Computes::Aggregate(Aggregate::Max), "The greatest value."),
     column_function!("median", Computes::Aggregate(Aggregate::Median), "The value in the middle."),
@@ -56,6 +63,11 @@ pub const COLUMN_FUNCTIONS: &[ColumnFunction] = &[
         "timeIn",
         Computes::TimeIn,
         "Seconds for which a field had one of the values: timeIn(status, \"In Progress\")."
+    ),
+    column_function!(
+        "until",
+        Computes::Until,
+        "The time of the next event of the same thing with one of the verbs: until(disabled, deleted)."
     ),
     column_function!("week", Computes::Bucket(Unit::Week), "The week of an instant."),
     column_function!("year", Computes::Bucket(Unit::Year), "The year of an instant."),

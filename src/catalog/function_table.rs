@@ -5,7 +5,6 @@ use super::functions::{Function, Returns};
 use crate::semantic::bound::Unit;
 
 /// An entry of a table of functions.
-/// An entry of a table of functions.
 macro_rules! function {
     ($name:literal $(| $alias:literal)*, $arguments:literal, $least:literal..=$most:expr, $returns:ident, $evaluation:expr, $doc:literal, $example:literal) => {
         Function {
@@ -487,5 +486,14 @@ pub(super) const FUNCTIONS: &[Function] = &[
         Missing(SLA),
         "The clock runs by the calendar.",
         "\"Time to resolution\" = withinCalendarHours()"
+    ),
+    function!(
+        "workingTime",
+        "[user field]",
+        0..=1,
+        Hours,
+        Evaluation::WorkingTime,
+        "The hours of the calendar, perhaps by the clock of a user.",
+        "created NOT IN workingTime()"
     ),
 ];

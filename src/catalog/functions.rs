@@ -73,6 +73,8 @@ pub enum Evaluation {
     Regex,
     /// The issues of a saved query.
     SavedQuery,
+    /// The hours of the calendar, for instants alone.
+    WorkingTime,
     /// What people know from ScriptRunner and its like.
     Script(Script),
 }
@@ -97,6 +99,8 @@ pub enum Returns {
     Field,
     /// A pattern of text.
     Pattern,
+    /// Times of the week.
+    Hours,
 }
 
 impl Returns {

@@ -70,6 +70,8 @@ pub enum Wanted {
     Key(String),
     /// From when until when there are events.
     Period,
+    /// The people who act in events.
+    Actors,
 }
 
 /// Answers to [`Wanted`].
@@ -85,6 +87,8 @@ pub struct LookedUp {
     pub keys: HashMap<String, bool>,
     /// The first and the last instant of an event, in UTC microseconds; none inside: there are no events.
     pub period: Option<Option<(i64, i64)>>,
+    /// Accounts of people who act in events.
+    pub actors: Option<Vec<String>>,
 }
 
 /// An account.

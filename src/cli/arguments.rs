@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use jiff::Timestamp;
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 
 use super::config::Config;
@@ -56,6 +56,9 @@ pub(super) struct Session {
     /// On which day weeks begin; sites that use ISO 8601 begin on Monday [default: sunday]
     #[arg(long, value_name = "DAY", value_parser = week_start())]
     pub(super) week_start: Option<WeekStart>,
+    /// A day that is no working day, such as 2026-12-25, beside those of the configuration; give it again for more
+    #[arg(long = "holiday", value_name = "DATE", value_parser = day)]
+    pub(super) holidays: Vec<Date>,
     /// Refuse a query that has warnings
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true", hide_possible_values = true)]
     pub(super) strict: Option<bool>,
@@ -83,7 +86,7 @@ impl Session {
             user: self.user.clone().or_else(|| config.user.clone()),
             week_start: self.week_start.or(config.week_start).unwrap_or_default(),
             estimates: config.estimates.unwrap_or_default(),
-            calendar: config.calendar.clone().unwrap_or_default(),
+            calendar: config.calendar.clone().unwrap_or_default().with_holidays(self.holidays.iter().copied()),
             strict: self.strict.or(config.strict).unwrap_or_default(),
             deployment: self.deployment,
             threads: self.threads.map(usize::from),
@@ -208,6 +211,11 @@ fn deployments() -> impl TypedValueParser<Value = Deployment> {
     })
 }
 
+/// A day of the calendar.
+pub(super) fn day(text: &str) -> Result<Date, String> {
+    text.parse().ok().filter(|_| text.len() == 10).ok_or_else(|| "this is no date; write it as 2026-12-25".to_owned())
+}
+
 fn week_start() -> impl TypedValueParser<Value = WeekStart> {
     PossibleValuesParser::new([WeekStart::Sunday.name(), WeekStart::Monday.name()])
         .try_map(|name| WeekStart::from_name(&name).ok_or("unknown day"))
@@ -319,6 +327,14 @@ mod tests {
         assert_eq!(instant("2026-06-01 12:30"), "2026-06-01T10:30:00Z");
         assert_eq!(instant("2026-06-01T10:00:00+01:00"), "2026-06-01T09:00:00Z");
         assert!(now("yesterday").is_err());
+    }
+
+    #[test]
+    fn a_day_is_written_in_full() {
+        assert_eq!(day("2026-05-01"), Ok(jiff::civil::date(2026, 5, 1)));
+        for wrong in ["", "2026-5-1", "2026-02-30", "2026-05-01T10:00", "May 1st"] {
+            assert!(day(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

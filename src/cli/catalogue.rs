@@ -101,7 +101,8 @@ pub(super) fn functions(arguments: Functions, terminal: &Terminal) -> Result<(),
         let of = match function.computes {
             Computes::Aggregate(_) | Computes::Percentile => "aggregate",
             Computes::Bucket(_) => "time bucket",
-            Computes::TimeIn | Computes::LeadTime | Computes::CycleTime => "duration",
+            Computes::TimeIn | Computes::LeadTime | Computes::CycleTime | Computes::Lasted => "duration",
+            Computes::Until => "instant",
         };
         let name = format!("{}()", function.name);
         rows.push([name, of.to_owned(), yes(true), function.doc.to_owned(), String::new(), String::new()]);

@@ -3,12 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy;
-use jiff::civil::{Date, Weekday};
+use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::arguments::zone;
+use super::arguments::{day, zone};
 use super::failure::{Failure, reason};
 use super::session::environment;
 use crate::catalog::nearest;
@@ -161,11 +161,11 @@ impl Reader {
                 DeValue::Datetime(date) => date.to_string(),
                 _ => String::new(),
             };
-            let date = text.parse::<Date>().ok().filter(|_| text.len() == 10);
-            if date.is_none() {
+            let date = day(&text);
+            if date.is_err() {
                 reader.bad(codes::CONFIG_BAD_VALUE, span, "this is no date", "write it as \"2026-12-25\"");
             }
-            date
+            date.ok()
         });
         let zone = self.text(table, "zone").and_then(|(name, span)| self.zone(name, span));
         let usual = Calendar::default();

@@ -37,6 +37,7 @@ pub(crate) async fn look_up(
                 catalog.looked_up.held.insert(column.clone(), values);
             }
             Wanted::Key(key) => keys.push(key.clone()),
+            Wanted::Actors => catalog.looked_up.actors = Some(actors(context, tables).await?),
             Wanted::Period => catalog.looked_up.period = Some(period(context, tables).await?),
         }
     }
@@ -109,6 +110,19 @@ async fn period(context: &SessionContext, tables: &Tables) -> Result<Option<(i64
     let rows = tables.scan("events", "seen")?.aggregate(Vec::<Expr>::new(), vec![first, last])?;
     let rows = collect(context, rows.build()?).await?;
     Ok(rows.iter().next().and_then(|row| Some((row.time("first")?, row.time("last")?))))
+}
+
+/// The accounts of people who act in events; robots are none.
+async fn actors(context: &SessionContext, tables: &Tables) -> Result<Vec<String>, Error> {
+    if !tables.has("events", "actor") {
+        return Ok(Vec::new());
+    }
+    let actor = col("seen", "actor");
+    let mut people = actor.clone().is_not_null();
+    if tables.has("events", "actor_kind") {
+        people = people.and(col("seen", "actor_kind").eq(lit("user")));
+    }
+    values(context, distinct(tables.scan("events", "seen")?.filter(people)?, actor)?).await
 }
 
 /// The different values of a column of `issues`, of its members where it holds lists.

@@ -80,6 +80,7 @@ codes! {
     UNKNOWN_FILTER = "jqlx::bind::unknown_filter", "No saved query has that name or id.";
     FILTER_CYCLE = "jqlx::bind::filter_cycle", "Saved queries include each other in a circle.";
     FUTURE = "jqlx::bind::future", "AS OF names an instant that has not come yet.";
+    UNKNOWN_CLOCK = "jqlx::bind::unknown_clock", "The data does not tell the time zone of somebody that the query asks of.";
     NOT_COVERED = "jqlx::bind::not_covered", "A query asks only of a time of which the data has no events.";
     NEVER_TRUE = "jqlx::bind::never_true", "A clause can hold for no row.";
     TOO_LARGE = "jqlx::plan::too_large", "The query has more clauses than can be planned.";

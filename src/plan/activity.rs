@@ -1,13 +1,14 @@
 //! One event as an expression over the events scan.
 
 use datafusion::arrow::datatypes::DataType;
-use datafusion::logical_expr::{Expr, cast, lit};
+use datafusion::logical_expr::{Expr, cast, lit, try_cast, when};
+use datafusion::scalar::ScalarValue;
 
 use super::expr::{actor_in, all, held, in_list, texts};
 use super::scan::{EVENTS, Tables, col, time};
 use super::{functions, things};
 use crate::error::Error;
-use crate::semantic::bound::{EventTest, HistoryField, HistoryValues, TimeBound};
+use crate::semantic::bound::{EventTest, HistoryField, HistoryValues, Order, Stepped, TimeBound};
 
 /// Whether an event passes a test.
 pub(crate) fn event(tables: &Tables, test: &EventTest) -> Result<Expr, Error> {
@@ -45,10 +46,41 @@ pub(crate) fn event(tables: &Tables, test: &EventTest) -> Result<Expr, Error> {
     for values in &test.to {
         tests.push(side(tables, "to", values)?);
     }
+    if let Some(step) = &test.stepped {
+        tests.push(stepped(tables, step)?);
+    }
     for query in &test.text {
         tests.push(functions::text(need("text")?, query));
     }
     Ok(all(tests))
+}
+
+/// Whether the new value is lower or higher than the old one; null where one of them has no place in the order.
+fn stepped(tables: &Tables, of: &Stepped) -> Result<Expr, Error> {
+    let (from, to) = (placed(tables, "from", &of.order)?, placed(tables, "to", &of.order)?);
+    Ok(if of.raised { to.gt(from) } else { to.lt(from) })
+}
+
+/// The place of the old or the new value in an order.
+fn placed(tables: &Tables, side: &str, order: &Order) -> Result<Expr, Error> {
+    let name = tables.need("events", EVENTS, &format!("{side}_value"))?;
+    let values = match order {
+        Order::Number => return Ok(try_cast(cast(name, DataType::Utf8View), DataType::Float64)),
+        Order::Listed(values) => values,
+    };
+    let id_column = format!("{side}_id");
+    let id = tables.has("events", &id_column).then(|| col(EVENTS, &id_column));
+    // A value that was renamed since keeps its id.
+    let by_id =
+        id.iter().flat_map(|id| values.iter().enumerate().map(move |(at, v)| (at, in_list(id.clone(), texts(&v.ids), false))));
+    let by_name = values.iter().enumerate().map(|(at, v)| (at, in_list(name.clone(), texts(&v.names), false)));
+    let mut places = by_id.chain(by_name);
+    let Some((first, is)) = places.next() else { return Ok(lit(ScalarValue::Int64(None))) };
+    let mut case = when(is, lit(first as i64));
+    for (at, is) in places {
+        case = case.when(is, lit(at as i64));
+    }
+    Ok(case.end()?)
 }
 
 /// Whether an instant lies within each of the bounds.

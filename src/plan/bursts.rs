@@ -1,25 +1,25 @@
-//! TIMES with WITHIN and SAME: how many events lie together.
-
-use std::sync::Arc;
+//! TIMES with WITHIN and SAME: how many events, or how many values of theirs, lie together.
 
 use super::expr::{all, any, comparison, plain, window};
 use super::scan::{EVENTS, Tables, col};
 use crate::error::Error;
-use crate::semantic::bound::{BoundField, Comparison, Target, Times};
+use crate::semantic::bound::{BoundField, Comparison, Shape, Target, Times};
+use datafusion::arrow::datatypes::DataType;
 use datafusion::common::ScalarValue;
 use datafusion::functions_aggregate::count::count_udaf;
 use datafusion::functions_aggregate::expr_fn::max;
 use datafusion::functions_aggregate::min_max::max_udaf;
 use datafusion::logical_expr::{
-    AggregateUDF, Expr, ExprFunctionExt, LogicalPlanBuilder, WindowFrame, WindowFrameBound, WindowFrameUnits, lit, when,
+    Expr, ExprFuncBuilder, ExprFunctionExt, LogicalPlanBuilder, WindowFrame, WindowFrameBound, WindowFrameUnits, cast, lit, when,
 };
 
-/// Events that pass a test, counted together: all questions about those of one test and with the same in common share a
-/// scan and a sort.
+/// Events that pass a test, counted together: all questions about those of one test, with the same in common and of the same
+/// counted values share a scan and a sort.
 pub(crate) struct Burst {
     target: Target,
     test: Expr,
     same: Vec<BoundField>,
+    distinct: Option<BoundField>,
     asked: Vec<Times>,
     number: usize,
 }
@@ -27,12 +27,12 @@ pub(crate) struct Burst {
 impl Burst {
     /// `test` is over the events scan.
     pub(crate) fn new(target: Target, test: Expr, times: &Times, number: usize) -> Self {
-        Self { target, test, same: times.same.clone(), asked: Vec::new(), number }
+        Self { target, test, same: times.same.clone(), distinct: times.distinct.clone(), asked: Vec::new(), number }
     }
 
     /// Whether it counts the same events by the same values.
     pub(crate) fn is_of(&self, test: &Expr, times: &Times) -> bool {
-        self.test == *test && self.same == times.same
+        self.test == *test && self.same == times.same && self.distinct == times.distinct
     }
 
     pub(crate) fn alias(&self) -> String {
@@ -67,17 +67,27 @@ impl Burst {
                 keys.push(issue);
             }
         }
-        let known = keys.iter().map(|key| key.clone().is_not_null());
+        let value = self.distinct.as_ref().map(|of| need(&of.column)).transpose()?;
+        let known = keys.iter().chain(&value).map(|key| key.clone().is_not_null());
         let wanted = all(std::iter::once(self.test.clone()).chain(known).collect());
         let mut rows = tables.scan("events", EVENTS)?.filter(wanted)?;
         let time = need("time")?;
-        let counted = |frame| over(count_udaf(), lit(1i64), keys.clone(), time.clone(), frame);
+        let grouped = |of: Expr| of.partition_by(keys.clone());
+        let count = match value {
+            // Dictionaries may differ from batch to batch.
+            Some(value) if self.distinct.as_ref().is_some_and(|of| of.shape == Shape::Text) => {
+                grouped(window(count_udaf(), cast(value, DataType::Utf8View))).distinct()
+            }
+            Some(value) => grouped(window(count_udaf(), value)).distinct(),
+            None => grouped(window(count_udaf(), lit(1i64))),
+        };
+        let counted = |frame| over(count.clone(), time.clone(), frame);
         let (mut ahead, mut around, mut whole) = (Vec::new(), Vec::new(), Vec::new());
         for (at, times) in self.asked.iter().enumerate() {
             let name = format!("n_{at}");
             match (self.target, times.within) {
                 (_, None) => {
-                    let each = window(count_udaf(), lit(1i64)).partition_by(keys.clone()).window_frame(WindowFrame::new(None));
+                    let each = count.clone().window_frame(WindowFrame::new(None));
                     whole.push(each.build()?.alias(name));
                 }
                 (Target::Issues, Some(length)) => around.push(counted(before(length))?.alias(name)),
@@ -86,7 +96,7 @@ impl Burst {
                     // take the greatest count among the windows that begin not too long before the row.
                     let from_here = format!("from_here_{at}");
                     ahead.push(counted(after(length))?.alias(&from_here));
-                    let most = over(max_udaf(), plain(&from_here), keys.clone(), time.clone(), before(length))?;
+                    let most = over(grouped(window(max_udaf(), plain(&from_here))), time.clone(), before(length))?;
                     around.push(most.alias(name));
                 }
             }
@@ -128,9 +138,9 @@ fn holds(count: i64, op: Comparison, times: i64) -> bool {
     }
 }
 
-fn over(function: Arc<AggregateUDF>, of: Expr, keys: Vec<Expr>, time: Expr, frame: WindowFrame) -> Result<Expr, Error> {
+fn over(aggregate: ExprFuncBuilder, time: Expr, frame: WindowFrame) -> Result<Expr, Error> {
     let order = vec![time.sort(true, false)];
-    Ok(window(function, of).partition_by(keys).order_by(order).window_frame(frame).build()?)
+    Ok(aggregate.order_by(order).window_frame(frame).build()?)
 }
 
 fn length(micros: i64) -> ScalarValue {

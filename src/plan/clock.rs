@@ -11,10 +11,9 @@ use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::{Result, exec_err};
 use datafusion::logical_expr::{ColumnarValue, Expr, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility, lit};
-use jiff::tz::{Offset, TimeZone};
 
 use super::scan::time_type;
-use crate::semantic::Session;
+use crate::semantic::{Session, zone_of};
 
 #[derive(Debug, PartialEq, Eq, Hash)]
 struct Clock {
@@ -56,17 +55,6 @@ impl ScalarUDFImpl for Clock {
     }
 }
 
-/// The zone of a name of the time zone database, or of an offset such as `+05:30`.
-fn zone_of(name: &str) -> Option<TimeZone> {
-    if let Some(offset) = name.strip_prefix(['+', '-']) {
-        let (hours, minutes) = offset.split_once(':')?;
-        let seconds = hours.parse::<i32>().ok()? * 3600 + minutes.parse::<i32>().ok()? * 60;
-        let seconds = if name.starts_with('-') { -seconds } else { seconds };
-        return Offset::from_seconds(seconds).ok().map(TimeZone::fixed);
-    }
-    TimeZone::get(name).ok()
-}
-
 fn function(midnight: bool) -> Arc<ScalarUDF> {
     Arc::new(ScalarUDF::new_from_impl(Clock { midnight, signature: Signature::any(2, Volatility::Immutable) }))
 }
@@ -87,17 +75,4 @@ pub(crate) fn midnight(day: Expr, zone: &str) -> Expr {
 /// The day on which an instant falls in a zone.
 pub(crate) fn day(instant: Expr, zone: &str) -> Expr {
     DAY.call(vec![instant, lit(zone)])
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn zones_have_names_or_offsets() {
-        assert_eq!(zone_of("UTC").map(|z| z.iana_name() == Some("UTC")), Some(true));
-        assert_eq!(zone_of("+05:30"), Some(TimeZone::fixed(Offset::from_seconds(19_800).unwrap())));
-        assert_eq!(zone_of("-01:00"), Some(TimeZone::fixed(Offset::from_seconds(-3_600).unwrap())));
-        assert_eq!(zone_of("Nowhere/Land"), None);
-    }
 }

@@ -50,6 +50,7 @@ fn of_row(facts: &mut Facts<'_>, of: &ColumnExpr) -> Result<Expr, Error> {
         ColumnExpr::Field(f) => field(facts.tables(), f),
         ColumnExpr::Bucket(unit, f) => bucket(facts.tables(), *unit, f, facts.zone()),
         ColumnExpr::Lasting(lasting) => seconds(facts.lasting(lasting)?),
+        ColumnExpr::Until(next) => facts.next(next),
         ColumnExpr::Aggregate(..) => lit(ScalarValue::Null),
     })
 }

@@ -5,7 +5,7 @@
 
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::{Column, JoinType};
-use datafusion::functions_aggregate::expr_fn::{bool_or, count, min};
+use datafusion::functions_aggregate::expr_fn::{bool_or, count, count_distinct, min};
 use datafusion::logical_expr::{Expr, LogicalPlanBuilder, cast, lit, when};
 
 use super::attached::Attached;
@@ -14,26 +14,30 @@ use super::columns::Zone;
 use super::expr::{all, any, condition};
 use super::intervals::Intervals;
 use super::membership::Membership;
+use super::next::Next;
 use super::scan::{EVENTS, ISSUES, Tables, col};
 use super::sequence::Chain;
 use super::timeline::Timeline;
-use super::{activity, intervals, scalar, scan};
+use super::zone_of::ZoneOf;
+use super::{activity, intervals, scalar, scan, working_time};
 use crate::error::Error;
 use crate::semantic::bound::{
-    AmongCondition, BoundField, Condition, EventCondition, HistoryCondition, LastingTime, Relation, Scope, SequenceCondition,
-    Target,
+    AmongCondition, BoundField, Condition, EventCondition, HistoryCondition, LastingTime, NextEvent, Relation, Scope,
+    SequenceCondition, Target, WorkingCondition,
 };
 
 /// Alias of the facts from the shared events scan.
 const FACTS: &str = "facts";
 
 /// What is asked of the events that pass a test.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 enum Asked {
     /// Whether there is one.
     Any,
     /// How many there are.
     Count,
+    /// How many values a column of theirs has.
+    CountOf(Expr),
     /// The time of the first.
     First,
 }
@@ -50,6 +54,8 @@ pub(crate) struct Facts<'a> {
     timelines: Vec<Timeline>,
     bursts: Vec<Burst>,
     chains: Vec<Chain>,
+    nexts: Vec<Next>,
+    zones: Vec<ZoneOf>,
     zone: Zone<'a>,
 }
 
@@ -66,6 +72,8 @@ impl<'a> Facts<'a> {
             timelines: Vec::new(),
             bursts: Vec::new(),
             chains: Vec::new(),
+            nexts: Vec::new(),
+            zones: Vec::new(),
             zone,
         }
     }
@@ -81,6 +89,7 @@ impl<'a> Facts<'a> {
             Condition::Among(among) => self.among(among),
             Condition::Sequence(sequence) => Ok(self.sequence(sequence)),
             Condition::Compare(of) => Ok(scalar::compare(self.tables, of, self.zone)),
+            Condition::Working(of) => Ok(self.working(of)),
         })
     }
 
@@ -90,7 +99,11 @@ impl<'a> Facts<'a> {
             (Target::Activity, None) => test,
             (Target::Issues, None) => self.event_fact(test, Asked::Any),
             (Target::Issues, Some(times)) if times.within.is_none() && times.same.is_empty() => {
-                counted_as(self.event_fact(test, Asked::Count), times.op, times.count, of.negated)?
+                let asked = match &times.distinct {
+                    Some(of) => Asked::CountOf(self.tables.need("events", EVENTS, &of.column)?),
+                    None => Asked::Count,
+                };
+                counted_as(self.event_fact(test, asked), times.op, times.count, of.negated)?
             }
             (target, Some(times)) => {
                 let at = self.bursts.iter().position(|b| b.is_of(&test, times)).unwrap_or_else(|| {
@@ -112,6 +125,17 @@ impl<'a> Facts<'a> {
         });
         let hit = self.chains[at].fact();
         if of.negated { hit.is_not_true() } else { hit }
+    }
+
+    fn working(&mut self, of: &WorkingCondition) -> Expr {
+        let zone = of.whose.as_ref().map(|whose| {
+            let at = self.zones.iter().position(|z| z.is_of(whose)).unwrap_or_else(|| {
+                self.zones.push(ZoneOf::new(whose, self.zones.len()));
+                self.zones.len() - 1
+            });
+            self.zones[at].fact()
+        });
+        working_time::during(scan::field(self.tables, &of.field), zone, &of.working, of.negated)
     }
 
     fn event_fact(&mut self, test: Expr, asked: Asked) -> Expr {
@@ -183,7 +207,17 @@ impl<'a> Facts<'a> {
                 let (first, to) = (self.event_fact(test, Asked::First), scan::field(tables, to));
                 when(first.clone().lt_eq(to.clone()), micros(to) - micros(first)).end()?
             }
+            LastingTime::Until(of) => micros(self.next(of)) - micros(tables.need("events", EVENTS, "time")?),
         })
+    }
+
+    /// The time of the next event of the row's thing.
+    pub(crate) fn next(&mut self, of: &NextEvent) -> Expr {
+        let at = self.nexts.iter().position(|n| n.is_of(of)).unwrap_or_else(|| {
+            self.nexts.push(Next::new(of, self.nexts.len()));
+            self.nexts.len() - 1
+        });
+        self.nexts[at].fact()
     }
 
     /// The tables that the facts are of.
@@ -235,8 +269,8 @@ impl<'a> Facts<'a> {
         !self.intervals.is_empty()
     }
 
-    /// Joins the facts to the rows.
-    pub(crate) fn join(self, mut rows: LogicalPlanBuilder) -> Result<LogicalPlanBuilder, Error> {
+    /// Joins the facts to the rows, which the query then asks to pass `condition`.
+    pub(crate) fn join(self, mut rows: LogicalPlanBuilder, condition: Option<&Condition>) -> Result<LogicalPlanBuilder, Error> {
         let key = match self.target {
             Target::Issues => Column::new(Some(ISSUES), "id"),
             Target::Activity => Column::new(Some(EVENTS), "issue_id"),
@@ -269,8 +303,15 @@ impl<'a> Facts<'a> {
             let alias = chain.alias();
             rows = join_on(rows, chain.relation(self.tables)?, &own, &alias, told)?;
         }
+        for next in self.nexts {
+            let alias = next.alias();
+            rows = join_on(rows, next.relation(self.tables, condition)?, &own, &alias, told)?;
+        }
         for membership in self.memberships {
             rows = membership.join(rows, self.tables, self.zone)?;
+        }
+        for zone in self.zones {
+            rows = zone.join(rows, self.tables)?;
         }
         Ok(rows)
     }
@@ -307,6 +348,7 @@ fn event_facts(tables: &Tables, tests: Vec<(Expr, Asked)>) -> Result<LogicalPlan
                     .project(vec![issue, lit(true).alias("fact_0")])?);
             }
             Asked::Count => count(lit(1i64)),
+            Asked::CountOf(value) => count_distinct(value.clone()),
             Asked::First => min(at),
         };
         return Ok(rows
@@ -318,6 +360,7 @@ fn event_facts(tables: &Tables, tests: Vec<(Expr, Asked)>) -> Result<LogicalPlan
         let fact = match asked {
             Asked::Any => bool_or(test),
             Asked::Count => count(when(test, lit(1i64)).end()?),
+            Asked::CountOf(value) => count_distinct(when(test, value).end()?),
             Asked::First => min(when(test, at.clone()).end()?),
         };
         facts.push(fact.alias(format!("fact_{number}")));

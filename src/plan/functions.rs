@@ -212,7 +212,8 @@ pub(crate) fn registered() -> Vec<Arc<ScalarUDF>> {
         LIST_ANY_FOLD.clone(),
         LIST_KEY.clone(),
         list_rank::function(),
-        working_time::function(),
+        working_time::between_function(),
+        working_time::during_function(),
         midnight,
         day,
     ]

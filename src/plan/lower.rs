@@ -58,7 +58,7 @@ pub(crate) fn rows(query: &BoundQuery, tables: &Tables, zone: Zone<'_>) -> Resul
         Some(AsOf::Event) if !query.past.is_empty() => at_events::rows(tables, rows, &query.past)?,
         _ => rows,
     };
-    let rows = facts.join(rows)?;
+    let rows = facts.join(rows, query.condition.as_ref())?;
     let rows = match condition {
         Some(condition) => rows.filter(condition)?,
         None => rows,
@@ -138,6 +138,7 @@ fn condition_reads_issue(condition: &Condition) -> bool {
         Condition::Field(f) => f.field.scope == Scope::Issue,
         Condition::Among(among) => among.field.scope == Scope::Issue,
         Condition::Compare(of) => [&of.left, &of.right].iter().any(|s| s.reads(&|f| f.scope == Scope::Issue)),
+        Condition::Working(of) => of.fields().any(|f| f.scope == Scope::Issue),
         Condition::History(_) => true,
         Condition::Events(_) | Condition::Sequence(_) => false,
     }

@@ -17,6 +17,7 @@ mod intervals;
 mod list_rank;
 mod lower;
 mod membership;
+mod next;
 mod order;
 mod past;
 mod scalar;
@@ -25,6 +26,7 @@ mod sequence;
 mod things;
 mod timeline;
 mod working_time;
+mod zone_of;
 
 pub(crate) use columns::Zone;
 pub(crate) use expr::plain;

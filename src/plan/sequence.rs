@@ -2,24 +2,26 @@
 //!
 //! The nearest later event is the best partner: whatever lies farther is no closer in time and has no fewer events
 //! between. So a chain needs one window for each link, read backwards for "something follows" and, in ACTIVITY, once more
-//! forwards for "something came before", and no join of events with events.
+//! forwards for "something came before", and no join of events with events. Of what came before, the nearest is not the best
+//! where a NOT between the two shares with it what the later event does not: then the one counts whose next barring event
+//! lies farthest.
+
+mod seek;
+mod whole;
 
 use datafusion::arrow::datatypes::{DataType, TimeUnit};
 use datafusion::common::ScalarValue;
-use datafusion::functions::expr_fn::nullif;
+use datafusion::functions::expr_fn::least;
 use datafusion::functions_aggregate::expr_fn::bool_or;
-use datafusion::functions_aggregate::min_max::{max_udaf, min_udaf};
-use datafusion::functions_nested::expr_fn::make_array;
 use datafusion::functions_window::expr_fn::row_number;
-use datafusion::logical_expr::{
-    Expr, ExprFunctionExt, LogicalPlanBuilder, SortExpr, WindowFrame, WindowFrameBound, WindowFrameUnits, cast, lit, when,
-};
+use datafusion::logical_expr::{Expr, ExprFunctionExt, LogicalPlanBuilder, cast, lit};
 
+use self::seek::{Look, Seek, Steps, step};
 use super::activity;
-use super::expr::{all, any, plain, window};
+use super::expr::{all, any};
 use super::scan::{EVENTS, Tables, col};
 use crate::error::Error;
-use crate::semantic::bound::{BoundField, EventTest, SequenceCondition, SequenceStep, Shape, Target};
+use crate::semantic::bound::{BoundField, EventTest, Micros, SequenceCondition, SequenceStep, Shape, Target};
 
 /// A sequence as a relation joined to the rows.
 pub(crate) struct Chain {
@@ -35,7 +37,7 @@ impl Chain {
 
     /// Whether it is the same sequence.
     pub(crate) fn is_of(&self, of: &SequenceCondition) -> bool {
-        self.of.first == of.first && self.of.steps == of.steps
+        self.of.first == of.first && self.of.steps == of.steps && self.of.within == of.within
     }
 
     pub(crate) fn alias(&self) -> String {
@@ -51,6 +53,9 @@ impl Chain {
     pub(crate) fn relation(self, tables: &Tables) -> Result<LogicalPlanBuilder, Error> {
         let links = links(&self.of);
         let mut rows = Steps { rows: self.rows(tables, &links)?, target: self.target };
+        if let Some(length) = self.of.within {
+            return rows.whole(&links, length);
+        }
         for (at, link) in links.iter().enumerate().rev() {
             rows = rows.look_ahead(at, link)?;
         }
@@ -89,7 +94,7 @@ impl Chain {
         for (at, test) in tests.into_iter().enumerate() {
             columns.push(test.alias(passes_name(at)));
         }
-        let rows = tables.scan("events", EVENTS)?.filter(all(wanted))?.project(columns)?.alias(STEPS)?;
+        let rows = tables.scan("events", EVENTS)?.filter(all(wanted))?.project(columns)?.alias(seek::STEPS)?;
         if links.iter().all(|link| link.next.as_ref().is_none_or(|next| next.gap.is_empty())) {
             return Ok(rows);
         }
@@ -135,12 +140,6 @@ fn links(of: &SequenceCondition) -> Vec<Link<'_>> {
     links
 }
 
-/// The rows while columns are added to them.
-struct Steps {
-    rows: LogicalPlanBuilder,
-    target: Target,
-}
-
 impl Steps {
     /// Adds whether a chain from this event to the end begins here.
     fn look_ahead(mut self, at: usize, link: &Link<'_>) -> Result<Self, Error> {
@@ -149,154 +148,66 @@ impl Steps {
             let following = step(&good(at + 1));
             self = self.nearest(Look::Ahead, &following, "time", &next.same, "next")?;
             parts.push(step("next").is_not_null());
-            parts.extend(close(step("next") - step("time"), next));
+            parts.extend(close(step("next") - step("time"), next.within));
             if !gap.is_empty() {
                 self = self.nearest(Look::Ahead, &following, "place", &next.same, "next_place")?;
             }
             for (test, not) in gap {
-                let name = format!("not_{test}");
-                self = self.nearest(Look::Ahead, &step(&passes_name(*test)), "place", &not.same, &name)?;
-                parts.push(step(&name).is_null().or(step(&name).gt_eq(step("next_place"))));
+                self = self.barred(*test, not)?;
+                parts.push(step(&bar(*test)).is_null().or(step(&bar(*test)).gt_eq(step("next_place"))));
             }
         }
+        self = self.nothing(link, &mut parts)?;
+        self.keep(all(parts), good(at))
+    }
+
+    /// Adds the place of the nearest event that a NOT speaks of.
+    fn barred(self, test: usize, not: &SequenceStep) -> Result<Self, Error> {
+        self.nearest(Look::Ahead, &step(&passes_name(test)), "place", &not.same, &bar(test))
+    }
+
+    /// Adds to `parts` that nothing follows of what must not.
+    fn nothing(mut self, link: &Link<'_>, parts: &mut Vec<Expr>) -> Result<Self, Error> {
         for (test, not) in &link.nothing {
             let name = format!("not_{test}");
             self = self.nearest(Look::Ahead, &step(&passes_name(*test)), "time", &not.same, &name)?;
-            let follows: Vec<Expr> =
-                std::iter::once(step(&name).is_not_null()).chain(close(step(&name) - step("time"), not)).collect();
+            let distance = step(&name) - step("time");
+            let follows: Vec<Expr> = std::iter::once(step(&name).is_not_null()).chain(close(distance, not.within)).collect();
             parts.push(all(follows).is_not_true());
         }
-        self.keep(all(parts), good(at))
+        Ok(self)
     }
 
     /// Adds whether a chain from its beginning to the end goes through this event.
     fn look_back(mut self, at: usize, next: &Next<'_>) -> Result<Self, Error> {
         let Next { step: this, gap } = next;
         let before = step(&reached(at - 1));
-        self = self.nearest(Look::Back, &before, "time", &this.same, "last")?;
-        let mut parts = vec![step(&good(at)), step("last").is_not_null()];
-        parts.extend(close(step("time") - step("last"), this));
-        if !gap.is_empty() {
-            self = self.nearest(Look::Back, &before, "place", &this.same, "last_place")?;
-        }
-        for (test, not) in gap {
-            // What the negated step shares with the event before, it shares with this one, too: the binder sees to that.
-            let same: Vec<_> = not.same.iter().map(|(_, key)| (key.clone(), key.clone())).collect();
-            let name = format!("not_{test}");
-            self = self.nearest(Look::Back, &step(&passes_name(*test)), "place", &same, &name)?;
-            parts.push(step(&name).is_null().or(step(&name).lt_eq(step("last_place"))));
+        let mut parts = vec![step(&good(at))];
+        if gap.is_empty() {
+            self = self.nearest(Look::Back, &before, "time", &this.same, "last")?;
+            parts.push(step("last").is_not_null());
+            parts.extend(close(step("time") - step("last"), this.within));
+        } else {
+            // Null where nothing bars: least() passes over it.
+            let bars = gap.iter().map(|(test, _)| cast(step(&bar(*test)), DataType::Int64));
+            let free_until = least(bars.chain([lit(i64::MAX)]).collect());
+            let best = Seek { value: free_until, within: this.within, ..Seek::nearest(Look::Back, before, "place", &this.same) };
+            self = self.seek(best, "last")?;
+            parts.push(step("last").gt_eq(cast(step("place"), DataType::Int64)));
         }
         self.keep(all(parts), reached(at))
     }
-
-    /// Adds `value` of the nearest row that passes `test` and lies in that direction, with the same keys; null: there is none.
-    fn nearest(self, look: Look, test: &Expr, value: &str, same: &[(BoundField, BoundField)], name: &str) -> Result<Self, Error> {
-        // Where the two events share values of different columns, each row stands once in either part.
-        let crossed = same.iter().any(|(before, this)| before.column != this.column);
-        let (mut rows, mut keys) = (self.rows, Vec::new());
-        if self.target == Target::Issues {
-            keys.push(step("issue_id"));
-        }
-        let mut test = test.clone();
-        if crossed {
-            let columns = columns_of(&rows);
-            let parts = make_array(vec![lit(false), lit(true)]).alias("is_later");
-            rows = rows.project(columns.into_iter().chain([parts]).collect::<Vec<_>>())?.unnest_column("is_later")?;
-            let is_later = || plain("is_later");
-            test = test.and(if look == Look::Ahead { is_later() } else { is_later().is_false() });
-            for (number, (before, this)) in same.iter().enumerate() {
-                let key = when(is_later(), step(&key_name(this))).otherwise(step(&key_name(before)))?;
-                let columns = columns_of(&rows);
-                let key_column = format!("shared_{number}");
-                rows = rows.project(columns.into_iter().chain([key.alias(&key_column)]).collect::<Vec<_>>())?;
-                keys.push(plain(&key_column));
-            }
-        } else {
-            keys.extend(same.iter().map(|(key, _)| step(&key_name(key))));
-        }
-        let known: Vec<Expr> = keys.iter().map(|key| key.clone().is_not_null()).collect();
-        let seen = when(all(std::iter::once(test).chain(known).collect()), step(value)).end()?;
-        let (function, ascending) = if look == Look::Ahead { (min_udaf(), false) } else { (max_udaf(), true) };
-        let mut order: Vec<SortExpr> = vec![step("time").sort(ascending, !ascending), step("event_id").sort(ascending, !ascending)];
-        if crossed {
-            // The row's own other part comes behind it.
-            order.push(plain("is_later").sort(look == Look::Ahead, false));
-        }
-        let found = window(function, seen).partition_by(keys).order_by(order).window_frame(all_before()).build()?;
-        rows = rows.window(vec![found.alias(name)])?;
-        if crossed {
-            let own = plain("is_later");
-            rows = rows.filter(if look == Look::Ahead { own.is_false() } else { own })?;
-            let columns = columns_of(&rows).into_iter().filter(|c| !is_part(c)).collect::<Vec<_>>();
-            rows = rows.project(columns)?;
-        }
-        Ok(Self { rows: rows.alias(STEPS)?, target: self.target })
-    }
-
-    /// Adds a column and drops those that only led to it.
-    fn keep(self, holds: Expr, name: String) -> Result<Self, Error> {
-        // True or null: of a truth value that can only be false, DataFusion's logical and physical plans do not agree
-        // whether it may be null.
-        let column = nullif(holds, lit(false)).alias(name);
-        let columns = columns_of(&self.rows).into_iter().filter(|c| !is_helper(c));
-        let rows = self.rows.project(columns.chain([column]).collect::<Vec<_>>())?.alias(STEPS)?;
-        Ok(Self { rows, target: self.target })
-    }
-
-    fn with(self, more: Vec<Expr>) -> Result<Self, Error> {
-        let columns = columns_of(&self.rows).into_iter().chain(more);
-        let rows = self.rows.project(columns.collect::<Vec<_>>())?.alias(STEPS)?;
-        Ok(Self { rows, target: self.target })
-    }
 }
 
-/// In which direction the nearest row is sought.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Look {
-    Ahead,
-    Back,
-}
-
-/// Whether a distance in time is within a step's.
-fn close(distance: Expr, step: &SequenceStep) -> Option<Expr> {
-    let length = step.within?;
+/// Whether a distance in time is within a length.
+fn close(distance: Expr, within: Option<Micros>) -> Option<Expr> {
+    let length = within?;
     Some(cast(distance, DataType::Duration(TimeUnit::Microsecond)).lt_eq(lit(ScalarValue::DurationMicrosecond(Some(length)))))
 }
 
 /// Whether an event passes one of the tests.
 fn passes(tables: &Tables, events: &[EventTest]) -> Result<Expr, Error> {
     Ok(any(events.iter().map(|test| activity::event(tables, test)).collect::<Result<_, _>>()?))
-}
-
-/// All rows before this one.
-fn all_before() -> WindowFrame {
-    WindowFrame::new_bounds(
-        WindowFrameUnits::Rows,
-        WindowFrameBound::Preceding(ScalarValue::UInt64(None)),
-        WindowFrameBound::Preceding(ScalarValue::UInt64(Some(1))),
-    )
-}
-
-const STEPS: &str = "steps";
-
-fn step(name: &str) -> Expr {
-    col(STEPS, name)
-}
-
-fn columns_of(rows: &LogicalPlanBuilder) -> Vec<Expr> {
-    rows.schema().columns().into_iter().map(Expr::Column).collect()
-}
-
-/// Columns that live until the next one is made.
-fn is_helper(column: &Expr) -> bool {
-    let Expr::Column(column) = column else { return false };
-    let name = column.name.as_str();
-    ["next", "next_place", "last", "last_place"].contains(&name) || name.starts_with("not_")
-}
-
-/// Columns that tell the two parts of a row apart.
-fn is_part(column: &Expr) -> bool {
-    matches!(column, Expr::Column(c) if c.name == "is_later" || c.name.starts_with("shared_"))
 }
 
 fn passes_name(test: usize) -> String {
@@ -309,6 +220,10 @@ fn good(at: usize) -> String {
 
 fn reached(at: usize) -> String {
     format!("reached_{at}")
+}
+
+fn bar(test: usize) -> String {
+    format!("bar_{test}")
 }
 
 fn key_name(key: &BoundField) -> String {

@@ -67,6 +67,7 @@ impl Things {
                 sequence.steps.iter().for_each(|step| self.events(&step.events));
             }
             Condition::Compare(of) => of.left.fields().into_iter().chain(of.right.fields()).for_each(|f| self.field(f)),
+            Condition::Working(of) => of.fields().for_each(|f| self.field(f)),
             Condition::History(_) => {}
         }
     }
@@ -109,7 +110,7 @@ fn is(tables: &Tables, alias: &str, verb: &str) -> Result<Expr, Error> {
 }
 
 /// What two events of one thing share; the last key is null where an event is alone.
-fn keys(tables: &Tables, alias: &str) -> Result<Vec<Expr>, Error> {
+pub(super) fn keys(tables: &Tables, alias: &str) -> Result<Vec<Expr>, Error> {
     let need = |column: &str| tables.need("events", alias, column);
     let (entity, issue) = (need("entity")?, need("issue_id")?);
     let id = if tables.has("events", "entity_id") {

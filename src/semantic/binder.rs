@@ -156,7 +156,7 @@ impl Binder<'_> {
             Some(filter) => condition::bind(self, filter, false).map(Some),
             None => Some(None),
         };
-        let columns = columns::bind(self, query);
+        let columns = columns::bind(self, query, bound.as_ref().and_then(Option::as_ref));
         let condition = bound?;
         let columns = columns?;
         let bound = BoundQuery {
@@ -270,7 +270,7 @@ fn names_deletion(condition: &Condition) -> bool {
             let positive = sequence.steps.iter().filter(|s| !s.negated).flat_map(|s| &s.events);
             sequence.first.iter().chain(positive).any(is_deletion)
         }
-        Condition::Field(_) | Condition::History(_) | Condition::Among(_) | Condition::Compare(_) => false,
+        Condition::Field(_) | Condition::History(_) | Condition::Among(_) | Condition::Compare(_) | Condition::Working(_) => false,
     }
 }
 

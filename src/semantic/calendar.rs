@@ -1,5 +1,7 @@
 //! Working time: which hours of which days count.
 
+mod instants;
+
 use std::collections::BTreeSet;
 
 use jiff::Span;
@@ -7,7 +9,7 @@ use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
 
 use super::bound::Micros;
-use super::session::timestamp;
+use super::session::{timestamp, zone_of};
 
 const MINUTE: i64 = 60_000_000;
 const MINUTES_OF_A_DAY: u16 = 24 * 60;
@@ -35,18 +37,16 @@ impl Hours {
         (start < end).then_some(Self { start, end })
     }
 
+    /// `09:00 to 17:00`
+    pub(crate) fn words(self) -> String {
+        let clock = |minutes: u16| format!("{:02}:{:02}", minutes / 60, minutes % 60);
+        format!("{} to {}", clock(self.start), clock(self.end))
+    }
+
     /// How long a working day is by the clock, in microseconds.
     pub fn length(self) -> i64 {
         i64::from(self.end - self.start) * MINUTE
     }
-}
-
-/// `+05:30`
-fn offset(text: &str) -> Option<TimeZone> {
-    let (sign, rest) = (text.starts_with('-'), text.get(1..)?);
-    let (hours, minutes) = rest.split_once(':')?;
-    let seconds = hours.parse::<i32>().ok()? * 3600 + minutes.parse::<i32>().ok()? * 60;
-    Some(TimeZone::fixed(jiff::tz::Offset::from_seconds(if sign { -seconds } else { seconds }).ok()?))
 }
 
 /// `09:30` as minutes after midnight.
@@ -114,6 +114,18 @@ impl Calendar {
         (0..7).filter(|place| self.works_on(*place as usize)).filter_map(|place| Weekday::from_monday_zero_offset(place).ok())
     }
 
+    /// Days that are free though their day of the week is worked, in order.
+    pub fn holidays(&self) -> impl Iterator<Item = Date> {
+        self.holidays.iter().copied()
+    }
+
+    /// The same calendar with more holidays.
+    pub fn with_holidays(mut self, more: impl IntoIterator<Item = Date>) -> Self {
+        let on_working_days = |date: &Date| self.days.get(place(date.weekday())) == Some(&true);
+        self.holidays.extend(more.into_iter().filter(on_working_days));
+        self
+    }
+
     /// The hours of a working day.
     pub fn hours(&self) -> Hours {
         self.hours
@@ -140,8 +152,7 @@ impl Calendar {
             *day = mark == 'x';
         }
         let hours = Hours { start: parts.next()?.parse().ok()?, end: parts.next()?.parse().ok()? };
-        let zone = parts.next()?;
-        let zone = TimeZone::get(zone).ok().or_else(|| offset(zone))?;
+        let zone = zone_of(parts.next()?)?;
         let holidays = parts.next()?.split(',').filter_map(|day| day.parse().ok()).collect();
         Some((Self { days, hours, holidays, zone: None }, zone))
     }

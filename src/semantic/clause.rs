@@ -7,7 +7,7 @@ use super::bound::{BoundField, CascadeChild, Comparison, Condition, FieldConditi
 use super::field::{Named, Place, issue_column};
 use super::operand::Member;
 use super::text::TextQuery;
-use super::{events, history, issues, regex, typed};
+use super::{events, history, issues, regex, typed, working};
 use crate::catalog::fields::{Kind, Source};
 use crate::catalog::functions::{self, Evaluation};
 use crate::diagnostic::{Diagnostic, codes};
@@ -160,6 +160,9 @@ impl Site<'_, '_> {
         }
         let members = self.binder.members(operand)?;
         self.check_list(operand, &members)?;
+        if let Some(call) = working::call(&members) {
+            return self.working(&members, call, negated);
+        }
         if let Place::Of(source) = self.field.place {
             return self.one_of_source(source, &members, negated);
         }

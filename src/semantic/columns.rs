@@ -1,12 +1,13 @@
 //! GROUP BY, SHOW and ORDER BY.
 
 mod calls;
+mod next;
 
 use std::sync::Arc;
 
 use self::calls::call_column;
 use super::binder::Binder;
-use super::bound::{Aggregate, BoundField, Column, ColumnExpr, Scope, Shape, SortBy, SortKey};
+use super::bound::{Aggregate, BoundField, Column, ColumnExpr, Condition, Scope, Shape, SortBy, SortKey};
 use super::field::{Named, Place, event_column, issue_column};
 use crate::catalog::NamedValue;
 use crate::catalog::fields::{Kind, Source};
@@ -46,10 +47,12 @@ const EVENT_COLUMNS: &[(&str, Shape)] = &[
     ("event_id", Shape::Text),
 ];
 
-pub(crate) fn bind(binder: &Binder<'_>, query: &ast::Query) -> Option<Columns> {
+/// `condition` is what the rows pass, where it could be bound.
+pub(crate) fn bind(binder: &Binder<'_>, query: &ast::Query, condition: Option<&Condition>) -> Option<Columns> {
     let group_by = each(&query.group_by, |c| column(binder, c));
     let shown = each(&query.show, |c| column(binder, c));
     let (group_by, shown) = (group_by?, shown?);
+    next::check(binder, query, condition)?;
     if let Some(at) = group_by.iter().position(|c| c.expr.is_aggregate()) {
         let message = "GROUP BY takes values of the row, not aggregates";
         return binder.refuse(codes::WRONG_COLUMN, query.group_by[at].span, message, None);

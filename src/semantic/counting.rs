@@ -1,4 +1,4 @@
-//! TIMES, WITHIN and SAME: how many events, how close together, and what they share.
+//! TIMES, DISTINCT, WITHIN and SAME: how many events or values, how close together, and what the events share.
 
 use super::binder::{Binder, did_you_mean};
 use super::bound::{BoundField, Comparison, Micros, Shape, Times};
@@ -15,6 +15,7 @@ pub(super) struct Counting {
     times: Option<(Comparison, i64)>,
     within: Option<(Micros, Span)>,
     same: Vec<(BoundField, Span)>,
+    distinct: Option<(BoundField, Span)>,
 }
 
 impl Counting {
@@ -24,6 +25,12 @@ impl Counting {
         if self.times.replace((op, count)).is_some() {
             return binder.refuse(codes::WRONG_PREDICATE, span, "TIMES stands once", None);
         }
+        Some(())
+    }
+
+    /// `DISTINCT project` behind the number of TIMES
+    pub(super) fn distinct(&mut self, binder: &Binder<'_>, of: &FieldRef) -> Option<()> {
+        self.distinct = Some((binder.own_attribute(of, Use::Counted)?, of.span));
         Some(())
     }
 
@@ -61,19 +68,53 @@ impl Counting {
             let help = "say how many: TIMES >= 3 WITHIN 10m SAME actor; or what follows: ... THEN ... WITHIN 1h".to_string();
             return binder.refuse(codes::WRONG_PREDICATE, span, message, help);
         };
-        let same = self.same.into_iter().map(|(key, _)| key).collect();
-        Some(Some(Times { op, count, within: self.within.map(|(length, _)| length), same }))
+        let same: Vec<BoundField> = self.same.into_iter().map(|(key, _)| key).collect();
+        let distinct = match self.distinct {
+            Some((of, span)) => {
+                if same.contains(&of) {
+                    let message = format!("events with the same {0} have one {0}, so this counts no more than 1", of.name);
+                    let help = format!("leave out SAME {0}, or DISTINCT {0}", of.name);
+                    return binder.refuse(codes::WRONG_PREDICATE, span, message, help);
+                }
+                if !binder.in_activity() && of.column == "issue_id" {
+                    let message = "among issues, the events are of one issue, so this counts no more than 1";
+                    let help = "ask for the events: ACTIVITY WHERE ... TIMES >= 3 DISTINCT issue SAME actor".to_string();
+                    return binder.refuse(codes::WRONG_PREDICATE, span, message, help);
+                }
+                Some(of)
+            }
+            None => None,
+        };
+        Some(Some(Times { op, count, within: self.within.map(|(length, _)| length), same, distinct }))
     }
+}
+
+/// What an attribute of the counted events is named for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Use {
+    /// SAME
+    Shared,
+    /// DISTINCT
+    Counted,
 }
 
 impl Binder<'_> {
     /// What events share: an attribute of events, whatever the query asks for.
     pub(super) fn shared(&self, key: &FieldRef) -> Option<BoundField> {
+        self.own_attribute(key, Use::Shared)
+    }
+
+    /// An attribute that each event tells of itself.
+    fn own_attribute(&self, key: &FieldRef, of: Use) -> Option<BoundField> {
+        let (word, what) = match of {
+            Use::Shared => ("SAME", "events share no"),
+            Use::Counted => ("DISTINCT", "events have no"),
+        };
         let name = &key.name.text;
         let Some(attribute) = attributes::attribute(name).filter(|_| key.properties.is_empty()) else {
             let near = nearest(name, ATTRIBUTES.iter().map(|a| a.name));
-            let help = did_you_mean(&near).unwrap_or_else(|| "SAME takes actor, issue, project, entityId and the like".to_string());
-            return self.refuse(codes::UNKNOWN_FIELD, key.span, format!("events share no `{name}`"), help);
+            let help = did_you_mean(&near).unwrap_or_else(|| format!("{word} takes actor, issue, project, entityId and the like"));
+            return self.refuse(codes::UNKNOWN_FIELD, key.span, format!("{what} `{name}`"), help);
         };
         // Keys change when issues move; the id stays.
         let (column, shape) = match attribute.column {
@@ -81,7 +122,7 @@ impl Binder<'_> {
             column => (column, attribute.shape),
         };
         if attribute.of_thing {
-            let message = format!("`{}` is told by other events, and SAME asks of these", attribute.name);
+            let message = format!("`{}` is told by other events, and {word} asks of these", attribute.name);
             return self.refuse(codes::WRONG_PREDICATE, key.span, message, None);
         }
         if !self.catalog.event_columns.contains(column) {

@@ -4,8 +4,8 @@ use super::binder::{Binder, did_you_mean};
 use super::bound::{Condition, EventCondition, EventTest, HistoryValues, TimeBound, Times};
 use super::counting::Counting;
 use super::field::Named;
-use super::history;
 use super::operand::Member;
+use super::{history, stepped};
 use crate::catalog::entities::{self, Entity};
 use crate::catalog::{nearest, verbs};
 use crate::diagnostic::{Diagnostic, Span, codes};
@@ -70,11 +70,18 @@ pub(super) fn bind_changed(binder: &Binder<'_>, clause: &Clause) -> Option<Happe
 /// Binds `[subject] verb ...`.
 pub(super) fn bind_activity(binder: &Binder<'_>, clause: &ActivityClause) -> Option<Happening> {
     let (subject, span) = match clause.subject.as_slice() {
+        [] if stepped::direction(&clause.verb.node).is_some() => {
+            return binder.stepped_field(None, &clause.verb.node, clause.verb.span).and(None);
+        }
         [] => (Subject::Anything, clause.verb.span),
         [first, .., last] | [first @ last] => {
             let span = first.span.to(last.span);
             let words: Vec<&str> = clause.subject.iter().map(|w| w.text.as_str()).collect();
-            (subject(binder, &words.join(" "), &clause.verb.node, span)?, span)
+            let noun = words.join(" ");
+            match stepped::direction(&clause.verb.node) {
+                Some(_) => (Subject::Field(binder.stepped_field(Some(&noun), &clause.verb.node, span)?), span),
+                None => (subject(binder, &noun, &clause.verb.node, span)?, span),
+            }
         }
     };
     if let Subject::Entity(entity) = &subject
@@ -141,7 +148,12 @@ fn finish(
         Subject::Anything => {}
     }
     match (&subject, verb) {
-        (Subject::Field(field), _) => history::with_record(binder, field, subject_span, false)?,
+        (Subject::Field(field), _) => {
+            history::with_record(binder, field, subject_span, false)?;
+            if let Some(raised) = stepped::direction(verb) {
+                event.stepped = Some(binder.stepped(field, raised, subject_span)?);
+            }
+        }
         (_, "changed") => event.not_actions = verbs::not_mutations(),
         // In ACTIVITY a verb without subject is the event's own word.
         (Subject::Anything, _) => event.actions = Some(vec![found.name.to_string()]),
@@ -169,7 +181,7 @@ impl Subject {
     }
 }
 
-fn wrong_verb<T>(binder: &Binder<'_>, entity: &Entity, verb: &str, span: Span) -> Option<T> {
+pub(super) fn wrong_verb<T>(binder: &Binder<'_>, entity: &Entity, verb: &str, span: Span) -> Option<T> {
     let verbs = entity.verbs();
     let listed = format!("{} can be {} or changed", entity.with_article(), verbs.join(", "));
     let help = match did_you_mean(&nearest(verb, verbs.iter().copied())) {
@@ -221,7 +233,12 @@ fn add(
         PredicateKind::From(value) => event.from.push(values(binder, subject, value)?),
         PredicateKind::To(value) => event.to.push(values(binder, subject, value)?),
         PredicateKind::Text(text) => event.text.push(binder.text_query(text)?),
-        PredicateKind::Times(comparison, count) => counting.times_of(binder, *comparison, count, predicate.span)?,
+        PredicateKind::Times { comparison, count, distinct } => {
+            counting.times_of(binder, *comparison, count, predicate.span)?;
+            if let Some(of) = distinct {
+                counting.distinct(binder, of)?;
+            }
+        }
         PredicateKind::Within(length) => counting.within(binder, length, predicate.span)?,
         PredicateKind::Same(key) => counting.same(binder, key, predicate.span)?,
         PredicateKind::While(_) => return binder.not_yet("WHILE with CHANGED", predicate.span),

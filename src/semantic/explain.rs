@@ -2,6 +2,7 @@
 
 mod columns;
 mod events;
+mod working;
 
 use super::bound::*;
 use super::session::{Session, timestamp};
@@ -100,6 +101,7 @@ impl Words<'_> {
             Condition::Sequence(sequence) => return out.push_str(&self.sequence(sequence)),
             Condition::Among(among) => return self.among(among, depth, out),
             Condition::Compare(of) => return out.push_str(&self.compared(of)),
+            Condition::Working(of) => return out.push_str(&self.working(of)),
         };
         if list.is_empty() {
             return out.push_str(none);
@@ -117,12 +119,7 @@ impl Words<'_> {
     }
 
     fn field(&self, condition: &FieldCondition) -> String {
-        let name = match condition.field.scope {
-            Scope::Issue => format!("its {}", condition.field.name),
-            Scope::Event => format!("the event's {}", condition.field.name),
-            Scope::Thing => format!("the {} of the event's thing", condition.field.name),
-            Scope::Side(_) => format!("the {}", condition.field.name),
-        };
+        let name = named(&condition.field);
         match &condition.test {
             Test::Empty { negated: false } => format!("{name} is empty"),
             Test::Empty { negated: true } => format!("{name} has a value"),
@@ -304,6 +301,16 @@ impl Words<'_> {
     }
 }
 
+/// `its status`, `the event's time`
+fn named(field: &BoundField) -> String {
+    match field.scope {
+        Scope::Issue => format!("its {}", field.name),
+        Scope::Event => format!("the event's {}", field.name),
+        Scope::Thing => format!("the {} of the event's thing", field.name),
+        Scope::Side(_) => format!("the {}", field.name),
+    }
+}
+
 /// What a text is searched for.
 fn searched(query: &TextQuery) -> String {
     let what = if query.flavor() == TextFlavor::Regex { "the pattern" } else { "the words" };
@@ -333,13 +340,24 @@ fn actors(actors: &Actors) -> String {
     if actors.negated { format!("somebody other than {list}") } else { list }
 }
 
+/// Longer lists are cut.
+const MOST: usize = 20;
+
 fn or_list(list: &[String]) -> String {
-    const MOST: usize = 20;
     match list {
         [] => "one of none".to_string(),
         [one] => one.clone(),
         _ if list.len() > MOST => format!("one of {} and {} more", list[..MOST].join(", "), list.len() - MOST),
         [rest @ .., last] => format!("{} or {last}", rest.join(", ")),
+    }
+}
+
+fn and_list(list: &[String]) -> String {
+    match list {
+        [] => String::new(),
+        [one] => one.clone(),
+        _ if list.len() > MOST => format!("{} and {} more", list[..MOST].join(", "), list.len() - MOST),
+        [rest @ .., last] => format!("{} and {last}", rest.join(", ")),
     }
 }
 

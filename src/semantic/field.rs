@@ -3,6 +3,7 @@
 use super::binder::{Binder, did_you_mean};
 use super::bound::{BoundField, HistoryField, Scope, Shape};
 use crate::catalog::attributes::{self, Attribute};
+use crate::catalog::columns::column_function;
 use crate::catalog::fields::{self, Field, Kind, Operators, Source, ops};
 use crate::catalog::{CustomField, nearest};
 use crate::diagnostic::{Span, codes};
@@ -214,6 +215,13 @@ impl Binder<'_> {
         }]
     }
 
+    /// The fields with several values whose changes are recorded.
+    pub(super) fn lists(&self) -> Vec<HistoryField> {
+        let system = fields::FIELDS.iter().flat_map(|field| self.history(field));
+        let custom = self.catalog.custom_fields.iter().flat_map(|field| self.custom(&[field]).history);
+        system.chain(custom).filter(|field| field.multi).collect()
+    }
+
     fn custom(&self, custom: &[&CustomField]) -> Named {
         let kind = custom[0].kind;
         let name = custom[0].name.clone();
@@ -252,6 +260,10 @@ impl Binder<'_> {
                 format!("`{}` is an attribute of events, and this query asks for issues", attribute.name),
                 "begin the query with ACTIVITY WHERE, or ask issues with a clause such as `comment DELETED BY alice`".to_string(),
             );
+        }
+        if let Some(function) = column_function(name) {
+            let help = format!("{}() computes a column and stands behind SHOW, not in a condition", function.name);
+            return self.refuse(codes::UNKNOWN_FIELD, span, format!("there is no field called `{name}`"), help);
         }
         let system = fields::FIELDS.iter().flat_map(|f| std::iter::once(&f.name).chain(f.aliases)).copied();
         let custom = self.catalog.custom_fields.iter().map(|c| c.name.as_str());

@@ -149,7 +149,7 @@ fn add(binder: &Binder<'_>, predicate: &Predicate, parts: &mut Parts) -> Option<
         PredicateKind::From(_)
         | PredicateKind::To(_)
         | PredicateKind::Text(_)
-        | PredicateKind::Times(..)
+        | PredicateKind::Times { .. }
         | PredicateKind::Within(_)
         | PredicateKind::Same(_) => {
             return binder.refuse(

@@ -304,6 +304,7 @@ fn fits(columns: &[BoundField], relation: &Relation) -> bool {
         Some(ColumnExpr::Field(field)) if field.shape != Shape::TextList => family(field.shape),
         Some(ColumnExpr::Bucket(_, field)) => family(field.shape),
         Some(ColumnExpr::Lasting(_) | ColumnExpr::Aggregate(..)) => 1,
+        Some(ColumnExpr::Until(_)) => family(Shape::Time),
         _ => return false,
     };
     columns.iter().all(|c| family(c.shape) == of)

@@ -30,13 +30,16 @@ pub mod scalar;
 mod script;
 mod sequence;
 mod session;
+mod stepped;
 pub mod text;
 mod typed;
 mod users;
 mod uses;
 mod values;
+mod working;
 
 pub use binder::{Bound, Parameter, Parameters, Refused, bind};
 pub use calendar::{Calendar, Hours};
 pub use explain::explain;
+pub(crate) use session::zone_of;
 pub use session::{Deployment, Estimates, Session, WeekStart};

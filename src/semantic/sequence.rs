@@ -1,7 +1,7 @@
 //! THEN: events one after another.
 
 use super::binder::Binder;
-use super::bound::{BoundField, Condition, SequenceCondition, SequenceStep, Shape};
+use super::bound::{BoundField, Condition, EventTest, Micros, SequenceCondition, SequenceStep, Shape};
 use super::events::{self, Happening};
 use super::field::event_column;
 use crate::diagnostic::codes;
@@ -16,6 +16,7 @@ pub(super) fn bind(binder: &Binder<'_>, sequence: &Sequence, negated: bool) -> O
         let message = format!("a sequence of more than {MOST_STEPS} steps is not answered");
         return binder.refuse(codes::WRONG_PREDICATE, sequence.span, message, None);
     }
+    let within = sequence.within.as_ref().map(|length| binder.clock_duration(length));
     let first = events_of(binder, &sequence.first);
     let steps: Vec<Option<SequenceStep>> = sequence
         .steps
@@ -36,10 +37,32 @@ pub(super) fn bind(binder: &Binder<'_>, sequence: &Sequence, negated: bool) -> O
             Some(SequenceStep { negated: step.negated, events: events?, within, same })
         })
         .collect();
-    let (first, steps) = (first?, steps.into_iter().collect::<Option<Vec<_>>>()?);
-    check_gaps(binder, sequence, &steps)?;
-    let condition = Condition::Sequence(Box::new(SequenceCondition { first, steps, negated, span: sequence.span }));
-    Some(condition)
+    let (first, mut steps) = (first?, steps.into_iter().collect::<Option<Vec<_>>>()?);
+    let within = match within {
+        Some(length) => whole(binder, sequence, &mut steps, length?)?,
+        None => None,
+    };
+    Some(Condition::Sequence(Box::new(SequenceCondition { first, steps, within, negated, span: sequence.span })))
+}
+
+/// WITHIN of a whole chain: of one with two events it is that of the step between them.
+fn whole(binder: &Binder<'_>, sequence: &Sequence, steps: &mut [SequenceStep], length: Micros) -> Option<Option<Micros>> {
+    let mut events = steps.iter_mut().filter(|step| !step.negated);
+    match (events.next(), events.next()) {
+        (None, _) => {
+            let span = sequence.within.as_ref().map_or(sequence.span, |within| within.span);
+            let help = "to ask that nothing follows in that time write a THEN NOT b WITHIN 1h".to_string();
+            binder.refuse(codes::WRONG_PREDICATE, span, "one event alone lasts no time", help)
+        }
+        (Some(only), None) => {
+            only.within = Some(only.within.map_or(length, |own| own.min(length)));
+            Some(None)
+        }
+        _ => {
+            check_gaps(binder, sequence, steps)?;
+            Some(Some(length))
+        }
+    }
 }
 
 /// What an event shares with the one before it.
@@ -54,21 +77,28 @@ fn pair(binder: &Binder<'_>, shared: &Shared) -> Option<(BoundField, BoundField)
     Some((before, this))
 }
 
-/// A NOT between two events asks of what lies between them, so it may share no more than they do.
+/// Of a chain that is measured as a whole, a NOT between two events may share no more than they do: then it splits the
+/// events of each key into stretches, and a chain goes on within one. Otherwise each pair of events would have to be seen.
 fn check_gaps(binder: &Binder<'_>, sequence: &Sequence, steps: &[SequenceStep]) -> Option<()> {
     for (at, not) in steps.iter().enumerate().filter(|(_, step)| step.negated && step.within.is_none()) {
         let Some(next) = steps[at..].iter().find(|step| !step.negated) else { continue };
         if let Some((key, _)) = not.same.iter().find(|pair| !next.same.contains(pair)) {
-            let message = format!("nothing between two events that need not share their {0} can share their {0}", key.name);
-            let help = format!("add SAME {} to the step that follows, or WITHIN to this one", key.name);
-            return binder.refuse(codes::WRONG_PREDICATE, sequence.steps[at].clause.span, message, help);
+            let what = format!("WITHIN of a whole sequence with a NOT that shares {} where the step behind it does not", key.name);
+            return binder.not_yet(&what, sequence.steps[at].clause.span);
         }
     }
     Some(())
 }
 
-fn events_of(binder: &Binder<'_>, member: &Expr) -> Option<Vec<super::bound::EventTest>> {
+/// One of these tests must pass.
+fn events_of(binder: &Binder<'_>, member: &Expr) -> Option<Vec<EventTest>> {
     let happening = match &member.kind {
+        ExprKind::Or(members) => {
+            // Each is bound before giving up, so that all errors are reported at once.
+            let one = |member| stacker::maybe_grow(64 * 1024, 512 * 1024, || events_of(binder, member));
+            let alternatives: Vec<Option<Vec<EventTest>>> = members.iter().map(one).collect();
+            return Some(alternatives.into_iter().collect::<Option<Vec<_>>>()?.concat());
+        }
         ExprKind::Clause(clause) => events::bind_changed(binder, clause),
         ExprKind::Activity(clause) => events::bind_activity(binder, clause),
         _ => return binder.refuse(codes::UNEXPECTED, member.span, "THEN joins events", None),

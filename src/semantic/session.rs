@@ -2,7 +2,7 @@
 
 use jiff::Zoned;
 use jiff::civil::{Date, Weekday};
-use jiff::tz::TimeZone;
+use jiff::tz::{Offset, TimeZone};
 
 use super::bound::Micros;
 use super::calendar::Calendar;
@@ -139,7 +139,33 @@ pub(super) fn name_of(zone: &TimeZone, at: jiff::Timestamp) -> String {
     format!("{sign}{:02}:{:02}", minutes / 60, minutes % 60)
 }
 
+/// The zone of a name of the time zone database, or of an offset such as `+05:30`.
+pub(crate) fn zone_of(name: &str) -> Option<TimeZone> {
+    if let Some(offset) = name.strip_prefix(['+', '-']) {
+        let (hours, minutes) = offset.split_once(':')?;
+        let seconds = i32::from(hours.parse::<u8>().ok()?) * 3600 + i32::from(minutes.parse::<u8>().ok()?) * 60;
+        let seconds = if name.starts_with('-') { -seconds } else { seconds };
+        return Offset::from_seconds(seconds).ok().map(TimeZone::fixed);
+    }
+    TimeZone::get(name).ok()
+}
+
 /// Microseconds as a timestamp, clamped to the calendar's range.
 pub(crate) fn timestamp(at: Micros) -> jiff::Timestamp {
     jiff::Timestamp::from_microsecond(at).unwrap_or(if at < 0 { jiff::Timestamp::MIN } else { jiff::Timestamp::MAX })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn zones_have_names_or_offsets() {
+        assert_eq!(zone_of("UTC").map(|z| z.iana_name() == Some("UTC")), Some(true));
+        assert_eq!(zone_of("+05:30"), Some(TimeZone::fixed(Offset::from_seconds(19_800).unwrap())));
+        assert_eq!(zone_of("-01:00"), Some(TimeZone::fixed(Offset::from_seconds(-3_600).unwrap())));
+        for wrong in ["Nowhere/Land", "", "+1", "+99999999:00", "+30:00", "+-1:00"] {
+            assert_eq!(zone_of(wrong), None, "{wrong}");
+        }
+    }
 }

@@ -47,6 +47,7 @@ impl Uses {
                 }
             }
             Condition::Compare(of) => of.left.fields().into_iter().chain(of.right.fields()).for_each(|f| self.field(f)),
+            Condition::Working(of) => of.fields().for_each(|f| self.field(f)),
             Condition::Events(_) | Condition::Sequence(_) => {}
         }
     }

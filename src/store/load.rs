@@ -9,13 +9,16 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
+use datafusion::arrow::array::{Array, RecordBatch};
+
+use super::error::data;
 use super::layout::layout;
 use super::merge::Rule;
 use super::transaction::Transaction;
 use super::{columns, compact, coverage, intervals};
 use crate::data::read;
-use crate::data::schema::TABLES;
-use crate::diagnostic::Diagnostic;
+use crate::data::schema::{self, TABLES};
+use crate::diagnostic::{Diagnostic, codes};
 use crate::error::Error;
 use crate::exec;
 
@@ -162,6 +165,19 @@ pub(super) async fn load(mut change: Transaction, dataset: &Path, options: LoadO
 /// The columns that make two rows of a table the same.
 fn key_of(table: &str) -> &'static [&'static str] {
     layout(table).map_or(&[], |layout| layout.key)
+}
+
+/// A row that does not say what it is about could be told from no other.
+fn identified(table: &str, key: &[&str], rows: &RecordBatch) -> Result<(), Error> {
+    let required = |name: &&&str| schema::table(table).and_then(|t| t.column(name)).is_some_and(|column| column.required);
+    for name in key.iter().filter(required) {
+        let nulls = rows.column_by_name(name).map_or(0, |column| column.null_count());
+        if nulls > 0 {
+            let message = format!("rows of the table `{table}` have no `{name}`, by which the store knows them");
+            return Err(data(codes::STORE_REFUSED, message, "give each row one, or ask the folder in place with --data"));
+        }
+    }
+    Ok(())
 }
 
 fn rule_of(table: &str) -> Rule {

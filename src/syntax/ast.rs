@@ -106,13 +106,15 @@ pub struct ActivityClause {
     pub span: Span,
 }
 
-/// `first THEN step THEN step`
+/// `first THEN step THEN step`, `(first THEN step THEN step) WITHIN d`
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sequence {
-    /// A [`ExprKind::Clause`] with `CHANGED` or an [`ExprKind::Activity`].
+    /// A [`ExprKind::Clause`] with `CHANGED`, an [`ExprKind::Activity`], or an [`ExprKind::Or`] of these.
     pub first: Expr,
     /// What follows; one or more.
     pub steps: Vec<Step>,
+    /// The longest distance from the first event to the last.
+    pub within: Option<Literal>,
     /// The whole sequence.
     pub span: Span,
 }
@@ -122,7 +124,7 @@ pub struct Sequence {
 pub struct Step {
     /// `THEN NOT`
     pub negated: bool,
-    /// A [`ExprKind::Clause`] with `CHANGED` or an [`ExprKind::Activity`].
+    /// As [`Sequence::first`].
     pub clause: Expr,
     /// The longest distance from the event before.
     pub within: Option<Literal>,
@@ -213,8 +215,15 @@ pub enum PredicateKind {
     To(Operand),
     /// `~ "text"` after the verb
     Text(Operand),
-    /// `TIMES >= n`
-    Times(Comparison, Operand),
+    /// `TIMES >= n`, `TIMES >= n DISTINCT project`
+    Times {
+        /// How the count compares.
+        comparison: Comparison,
+        /// With what.
+        count: Operand,
+        /// What is counted are the values of this; without it, the events.
+        distinct: Option<FieldRef>,
+    },
     /// `WITHIN 10m`
     Within(Literal),
     /// `SAME actor`, `SAME entityId = actor`

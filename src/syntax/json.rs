@@ -89,7 +89,11 @@ fn sequence(sequence: &Sequence) -> Value {
         }
         Value::Object(map)
     });
-    json!({ "first": node(&sequence.first), "then": steps.collect::<Value>() })
+    let mut tree = json!({ "first": node(&sequence.first), "then": steps.collect::<Value>() });
+    if let (Some(within), Some(map)) = (&sequence.within, tree.as_object_mut()) {
+        map.insert("within".into(), text(within));
+    }
+    tree
 }
 
 fn shared(shared: &Shared) -> Value {
@@ -118,8 +122,11 @@ fn predicate(predicate: &Predicate) -> Value {
         PredicateKind::From(v) => with("from", v),
         PredicateKind::To(v) => with("to", v),
         PredicateKind::Text(it) => with("~", it),
-        PredicateKind::Times(comparison, count) => {
+        PredicateKind::Times { comparison, count, distinct: None } => {
             json!({ "op": "times", "compare": comparison.as_str(), "value": value(count) })
+        }
+        PredicateKind::Times { comparison, count, distinct: Some(of) } => {
+            json!({ "op": "times", "compare": comparison.as_str(), "value": value(count), "distinct": field(of) })
         }
         PredicateKind::Within(length) => json!({ "op": "within", "value": { "str": text(length) } }),
         PredicateKind::Same(it) => match &it.other {

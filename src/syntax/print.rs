@@ -119,7 +119,11 @@ fn write_expr(expr: &Expr, out: &mut String) {
         ExprKind::Or(members) => write_chain(members, " OR ", |e| matches!(e.kind, ExprKind::Or(_)), out),
         ExprKind::Not(inner) => {
             out.push_str("NOT ");
-            let grouped = matches!(inner.kind, ExprKind::And(_) | ExprKind::Or(_) | ExprKind::Sequence(_));
+            let grouped = match &inner.kind {
+                ExprKind::And(_) | ExprKind::Or(_) => true,
+                ExprKind::Sequence(sequence) => sequence.within.is_none(),
+                _ => false,
+            };
             write_grouped(inner, grouped, out);
         }
         ExprKind::Clause(clause) => write_clause(clause, out),
@@ -198,7 +202,10 @@ fn write_predicates(predicates: &[Predicate], out: &mut String) {
 }
 
 fn write_sequence(sequence: &Sequence, out: &mut String) {
-    write_expr(&sequence.first, out);
+    if sequence.within.is_some() {
+        out.push('(');
+    }
+    write_alternatives(&sequence.first, out);
     for step in &sequence.steps {
         out.push_str(" THEN ");
         if step.negated {
@@ -206,6 +213,15 @@ fn write_sequence(sequence: &Sequence, out: &mut String) {
         }
         write_step(step, out);
     }
+    if let Some(within) = &sequence.within {
+        out.push_str(") WITHIN ");
+        write_literal(within, out);
+    }
+}
+
+/// An event of a sequence: one clause, or several that OR joins.
+fn write_alternatives(expr: &Expr, out: &mut String) {
+    write_grouped(expr, matches!(expr.kind, ExprKind::Or(_)), out);
 }
 
 /// WITHIN and SAME of the link stand last, where they read best, unless they would then be read as the clause's.
@@ -220,11 +236,11 @@ fn write_step(step: &Step, out: &mut String) {
             (activity.predicates.as_slice(), activity.subject.is_empty())
         }
         _ => {
-            write_expr(&step.clause, out);
+            write_alternatives(&step.clause, out);
             ([].as_slice(), false)
         }
     };
-    let counted = predicates.iter().any(|p| matches!(p.kind, PredicateKind::Times(..)));
+    let counted = predicates.iter().any(|p| matches!(p.kind, PredicateKind::Times { .. }));
     // `created ~ x` would be a clause on the field.
     let first_is_text = matches!(predicates.first().map(|p| &p.kind), Some(PredicateKind::Text(_)));
     let link_first = counted || is_bare && first_is_text;
@@ -274,7 +290,13 @@ fn write_predicate(predicate: &Predicate, out: &mut String) {
         PredicateKind::From(v) => with("FROM", v),
         PredicateKind::To(v) => with("TO", v),
         PredicateKind::Text(text) => with("~", text),
-        PredicateKind::Times(comparison, count) => with(&format!("TIMES {}", comparison.as_str()), count),
+        PredicateKind::Times { comparison, count, distinct } => {
+            with(&format!("TIMES {}", comparison.as_str()), count);
+            if let Some(of) = distinct {
+                out.push_str(" DISTINCT ");
+                write_field(of, out);
+            }
+        }
         PredicateKind::Within(length) => {
             out.push_str("WITHIN ");
             write_literal(length, out);

@@ -17,6 +17,7 @@ const VERBS: &[&str] = &[
     "released", "unreleased", "started", "completed", "closed", "reopened",
     "published", "unpublished", "installed", "uninstalled", "invited", "trashed", "purged",
     "uploaded", "downloaded", "shared", "unshared", "rotated", "expired", "executed", "failed",
+    "lowered", "raised",
     "logged in", "logged out", "logged",
 ];
 

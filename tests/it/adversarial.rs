@@ -15,6 +15,8 @@ fn queries() -> Vec<String> {
     let changed = |n: usize| format!("status CHANGED TO \"In Progress\" BY {} AFTER -{}d", person(n), n + 1);
     let was = |n: usize| format!("assignee WAS {} DURING (-{}d, -{n}d)", person(n), n + 90);
     let burst = |n: usize| format!("comment CREATED TIMES >= {} WITHIN {}h SAME actor", n % 4 + 2, n + 1);
+    let spread = |n: usize| format!("comment CREATED TIMES >= {} DISTINCT actor WITHIN {}d", n % 4 + 2, n + 1);
+    let crawl = |n: usize| format!("changed TIMES >= {} DISTINCT issue WITHIN {}d SAME actor", n * 50, n + 10);
     let held = |n: usize| format!("assignee WAS {} WHILE status WAS \"In Progress\" FOR TOTAL >= {}h", person(n), n + 1);
     let mut nested = "key IN (ISSUES WHERE status = Done)".to_string();
     for _ in 0..6 {
@@ -25,6 +27,9 @@ fn queries() -> Vec<String> {
         many((0..100).map(|n| format!("NOT {}", changed(n))), " AND "),
         many((0..100).map(was), " OR "),
         many((0..30).map(burst), " OR "),
+        many((0..30).map(spread), " OR "),
+        format!("ACTIVITY WHERE ({}) AND changed AFTER -30d LIMIT 5", many((0..10).map(crawl), " OR ")),
+        "ACTIVITY WHERE changed AFTER -90d SHOW eventId, until(\"changed\"), lasted(deleted), lasted(updated, removed)".to_string(),
         many((0..6).map(held), " OR "),
         many((0..10).map(|_| "status CHANGED".to_string()), " THEN "),
         format!("ACTIVITY WHERE {} LIMIT 5", many((0..10).map(|_| "changed AFTER -90d".to_string()), " THEN ")),

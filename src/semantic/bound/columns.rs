@@ -18,8 +18,10 @@ pub enum ColumnExpr {
     Field(BoundField),
     /// The start of the time unit that an instant lies in, in the session's zone; an instant.
     Bucket(Unit, BoundField),
-    /// How long something of the row's issue lasted, in whole seconds.
+    /// How long something of the row's issue or thing lasted, in whole seconds.
     Lasting(Box<LastingTime>),
+    /// In ACTIVITY: when the next event of the row's thing was; none where there is none yet.
+    Until(Box<NextEvent>),
     /// Over the group: of a column of its rows, which is no aggregate; none counts the rows.
     Aggregate(Aggregate, Option<Box<ColumnExpr>>),
 }
@@ -55,6 +57,40 @@ pub enum LastingTime {
         /// The end.
         to: BoundField,
     },
+    /// In ACTIVITY: from the event to the next one of its thing; none where there is none yet.
+    Until(NextEvent),
+}
+
+/// The next event of the thing that an event speaks of, of whatever rows the query has. "Next" is the first one later in the
+/// order of time, and of `event_id` at one instant.
+///
+/// Two events are of one thing where `entity` and `issue_id` are the same, and the known `entity_id` is (of issues the id).
+/// An event may speak of a part of its thing. A change of a field speaks of the field, known by its id where it has one, and
+/// where the field is one of `lists` of the element that came or went. What is added, granted or assigned, or the opposite
+/// ([`NextEvent::joining`]), speaks of that member: the new value, or the old one where there is no new one.
+///
+/// An event passes where its action is one of `actions`, or any change with `any_change`. After an event of a whole thing the
+/// next one that passes counts, of whatever part. After one of a part the next one that passes and is of the same part
+/// counts, or one that speaks of no member and whose action is one of `of_thing`, whichever comes first.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct NextEvent {
+    /// The verbs, as a query spells them.
+    pub verbs: Vec<String>,
+    /// Their actions.
+    pub actions: Vec<String>,
+    /// Whether `changed` is among them: every action but views, exports and the like.
+    pub any_change: bool,
+    /// Actions of those verbs that speak of a thing as a whole.
+    pub of_thing: Vec<String>,
+    /// Fields with several values.
+    pub lists: Vec<HistoryField>,
+}
+
+impl NextEvent {
+    /// Actions that make something a member of a thing, and those that end it.
+    pub fn joining() -> Vec<String> {
+        ["added", "removed", "granted", "revoked", "assigned", "unassigned"].map(str::to_string).to_vec()
+    }
 }
 
 /// A unit of calendar time.
@@ -96,11 +132,11 @@ impl ColumnExpr {
         match self {
             Self::Field(of) | Self::Bucket(_, of) => vec![of],
             Self::Lasting(lasting) => lasting.fields(),
-            Self::Aggregate(_, None) => Vec::new(),
+            Self::Aggregate(_, None) | Self::Until(_) => Vec::new(),
             Self::Aggregate(_, Some(of)) => match of.as_ref() {
                 Self::Field(of) | Self::Bucket(_, of) => vec![of],
                 Self::Lasting(lasting) => lasting.fields(),
-                Self::Aggregate(..) => Vec::new(),
+                Self::Aggregate(..) | Self::Until(_) => Vec::new(),
             },
         }
     }
@@ -123,6 +159,7 @@ impl ColumnExpr {
             Self::Field(of) => Some(of.shape),
             Self::Bucket(_, of) => Some(of.shape),
             Self::Lasting(_) => Some(Shape::Int),
+            Self::Until(_) => Some(Shape::Time),
             Self::Aggregate(..) => None,
         }
     }
@@ -134,6 +171,7 @@ impl LastingTime {
             Self::In { field, .. } => field.present.iter().collect(),
             Self::Between { from, to } => vec![from, to],
             Self::SinceFirst { to, .. } => vec![to],
+            Self::Until(_) => Vec::new(),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Calls among the columns: aggregates, time buckets and durations.
 
+use super::next::next;
 use super::plain_field;
 use crate::catalog::columns::{self as column_functions, COLUMN_FUNCTIONS, ColumnFunction, Computes};
 use crate::catalog::nearest;
@@ -75,6 +76,8 @@ fn row_column(binder: &Binder<'_>, function: &ColumnFunction, call: &Call) -> Op
             no_arguments(binder, function, call)?;
             ColumnExpr::Lasting(Box::new(cycle_time(binder, function, call)?))
         }
+        Computes::Lasted => ColumnExpr::Lasting(Box::new(LastingTime::Until(next(binder, function, call)?))),
+        Computes::Until => ColumnExpr::Until(Box::new(next(binder, function, call)?)),
     })
 }
 

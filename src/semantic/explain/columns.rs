@@ -1,17 +1,21 @@
 //! What computed columns hold, where their name does not say it.
 
-use super::history_values;
-use crate::semantic::bound::{Aggregate, ColumnExpr, LastingTime, Unit};
+use super::{history_values, or_list};
+use crate::semantic::bound::{Aggregate, ColumnExpr, LastingTime, NextEvent, Unit};
 
 /// What a column holds; none where its name says enough.
 pub(super) fn meaning(of: &ColumnExpr) -> Option<String> {
     let ColumnExpr::Aggregate(aggregate, Some(argument)) = of else {
-        return of.lasting().map(lasting);
+        return match of {
+            ColumnExpr::Until(of) => Some(until(of)),
+            of => of.lasting().map(lasting),
+        };
     };
     let percentile = matches!(aggregate, Aggregate::Percentile(_));
     let value = match argument.as_ref() {
         ColumnExpr::Field(field) if percentile => field.name.clone(),
         ColumnExpr::Lasting(of) => lasting(of),
+        ColumnExpr::Until(of) => until(of),
         ColumnExpr::Bucket(unit, field) => format!("the {} of {}", unit_name(*unit), field.name),
         ColumnExpr::Field(_) | ColumnExpr::Aggregate(..) => return None,
     };
@@ -36,7 +40,12 @@ fn lasting(of: &LastingTime) -> String {
         LastingTime::SinceFirst { field, values, to } => {
             format!("the seconds from the first change of its {} to {} until {}", field.name, history_values(values), to.name)
         }
+        LastingTime::Until(of) => format!("the seconds to the next event of the same thing: {}", or_list(&of.verbs)),
     }
+}
+
+fn until(of: &NextEvent) -> String {
+    format!("the time of the next event of the same thing: {}", or_list(&of.verbs))
 }
 
 fn unit_name(unit: Unit) -> &'static str {

@@ -11,18 +11,25 @@ impl Words<'_> {
             (None, true) => format!("it is not so that {what}"),
             (Some(times), negated) => {
                 let not = if negated { "it is not so that " } else { "" };
-                let times = self.times(times);
-                match self.target {
-                    Target::Issues => format!("{not}{times} it happened that {what}"),
-                    Target::Activity => format!("{not}{what}, and that happened {}", times.trim_end_matches(',')),
+                let (times, distinct) = (self.times(times), &times.distinct);
+                let counted = times.trim_end_matches(',');
+                match (self.target, distinct) {
+                    (Target::Issues, None) => format!("{not}{times} it happened that {what}"),
+                    (Target::Issues, Some(_)) => format!("{not}the events in which {what} have {counted}"),
+                    (Target::Activity, None) => format!("{not}{what}, and that happened {counted}"),
+                    (Target::Activity, Some(_)) => format!("{not}{what}, and such events have {counted}"),
                 }
             }
         }
     }
 
-    /// `at least 3 times within 10m with the same actor,`
+    /// `at least 3 times within 10m with the same actor,`, `at least 3 different values of project within 10m`
     fn times(&self, times: &Times) -> String {
-        let mut out = format!("{} {} times", comparison(times.op, false), times.count);
+        let counted = match &times.distinct {
+            Some(of) => format!("different values of {}", of.name),
+            None => "times".to_string(),
+        };
+        let mut out = format!("{} {} {counted}", comparison(times.op, false), times.count);
         if let Some(length) = times.within {
             out.push_str(&format!(" within {}", length_text(length)));
         }
@@ -44,6 +51,9 @@ impl Words<'_> {
         for (at, step) in sequence.steps.iter().enumerate() {
             let more = sequence.steps[at..].iter().any(|later| !later.negated);
             out.push_str(&self.step(step, more));
+        }
+        if let Some(length) = sequence.within {
+            out.push_str(&format!("; from the first to the last within {}", length_text(length)));
         }
         out
     }
@@ -76,7 +86,11 @@ impl Words<'_> {
     /// `a comment was deleted by mallory after ...`
     fn happening(&self, event: &EventTest) -> String {
         let mut out = match (&event.field, &event.entities, &event.actions) {
-            (Some(field), ..) => format!("its {} changed", field.name),
+            (Some(field), ..) => match event.stepped.as_ref().map(|step| step.raised) {
+                None => format!("its {} changed", field.name),
+                Some(true) => format!("its {} was raised", field.name),
+                Some(false) => format!("its {} was lowered", field.name),
+            },
             (None, entities, actions) => {
                 let subject = match entities {
                     Some(entities) => article(entities.first().map_or("thing", String::as_str)),

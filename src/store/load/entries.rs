@@ -9,7 +9,7 @@ use datafusion::arrow::error::ArrowError;
 use datafusion::prelude::DataFrame;
 
 use super::keys::{Keys, Pairs, pairs, rounds, taken};
-use super::{Tally, Transaction, key_of, rule_of};
+use super::{Tally, Transaction, identified, key_of, rule_of};
 use crate::error::Error;
 use crate::store::error::failed;
 use crate::store::layout::layout;
@@ -25,6 +25,7 @@ pub(super) async fn load(change: &mut Transaction, table: &str, rows: DataFrame,
     let batches = rows.collect().await?;
     let batches = batches.iter().map(|batch| columns::fitted(batch, &schema)).collect::<Result<Vec<_>, _>>().map_err(broken)?;
     let comes = concat_batches(&schema, &batches).map_err(broken)?;
+    identified(table, key_of(table), &comes)?;
     let there = places::all(change.root(), table, &stored, &schema)?;
     let (merged, tally) = merge_tables(table, &schema, &there, &comes, told).map_err(broken)?;
     if tally.added + tally.changed == 0 && merged.num_rows() == there.num_rows() {

@@ -14,7 +14,7 @@ use futures::TryStreamExt;
 use roaring::RoaringTreemap;
 
 use super::keys::{self, Pairs, pairs, taken};
-use super::{Progress, Rule, Tally, Touched, Transaction, key_of, rule_of};
+use super::{Progress, Rule, Tally, Touched, Transaction, identified, key_of, rule_of};
 use crate::error::Error;
 use crate::store::error::failed;
 use crate::store::manifest::{FileState, TableState};
@@ -194,6 +194,7 @@ impl<'a> Part<'a> {
     /// Takes rows as they come.
     fn take(&mut self, batch: &RecordBatch) -> Result<(), Error> {
         let batch = columns::fitted(batch, &self.task.schema).map_err(|error| self.failed(&error))?;
+        identified(&self.task.table, self.task.key, &batch)?;
         if self.task.known.is_empty() && self.task.again.is_empty() {
             return self.add(&batch);
         }

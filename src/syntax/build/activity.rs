@@ -1,11 +1,11 @@
-//! Activity clauses, predicates and sequences.
+//! Activity clauses and predicates.
 
 use super::operand::Read;
 use super::{Builder, Node};
 use crate::diagnostic::{Diagnostic, Span, codes};
 use crate::syntax::ast::{
     ActivityClause, Clause, Comparison, ExprKind, FieldRef, Literal, LiteralKind, Operand, Operator, Predicate, PredicateKind,
-    Sequence, Shared, Spanned, Step,
+    Shared, Spanned,
 };
 use crate::syntax::grammar::Rule;
 use crate::syntax::words;
@@ -71,6 +71,7 @@ impl Builder<'_, '_> {
         let rule = word.as_rule();
         let name = self.source(at).to_ascii_uppercase();
         match rule {
+            Rule::distinct => self.extension(at, "DISTINCT"),
             Rule::word_from | Rule::word_to if operator.is_some_and(|o| o != Operator::Changed) => {
                 self.sink.report(
                     Diagnostic::error(codes::UNEXPECTED, format!("{name} does not go with WAS"))
@@ -88,12 +89,22 @@ impl Builder<'_, '_> {
             _ => self.extension(at, &name),
         }
         let kind = match rule {
+            Rule::distinct => {
+                let word = Span { end: at.start + "DISTINCT".len() as u32, ..at };
+                self.sink.report(
+                    Diagnostic::error(codes::UNEXPECTED, "DISTINCT belongs to TIMES")
+                        .at(word, "there is no count before this")
+                        .help("it stands right behind the number: TIMES >= 3 DISTINCT project"),
+                );
+                None
+            }
             Rule::word_times => self.times(&mut inner, at),
             Rule::word_within => self.duration(&mut inner, at, "WITHIN").map(PredicateKind::Within),
             Rule::word_same => match inner.next() {
                 Some(field) => {
-                    let field = self.shared(field);
-                    let other = inner.next().map(|other| self.shared(other));
+                    let what = "what the events share is a field, such as actor";
+                    let field = self.shared(field, "SAME", what);
+                    let other = inner.next().map(|other| self.shared(other, "SAME", what));
                     Some(PredicateKind::Same(Shared { field, other }))
                 }
                 None => {
@@ -169,16 +180,31 @@ impl Builder<'_, '_> {
                     .help(format!("for at least so many write TIMES >= {shown}, for exactly so many TIMES = {shown}")),
             );
         }
-        Some(PredicateKind::Times(comparison?, operand))
+        let distinct = match inner.next() {
+            Some(distinct) => Some(self.distinct(distinct)?),
+            None => None,
+        };
+        Some(PredicateKind::Times { comparison: comparison?, count: operand, distinct })
     }
 
-    /// The field behind SAME. Properties are refused: words behind them would be read as their path.
-    fn shared(&mut self, pair: Pair<'_, Rule>) -> FieldRef {
+    /// `DISTINCT project`
+    fn distinct(&mut self, pair: Pair<'_, Rule>) -> Option<FieldRef> {
+        let at = self.span(&pair);
+        match pair.into_inner().nth(1) {
+            Some(field) => Some(self.shared(field, "DISTINCT", "what is counted is a field, such as project")),
+            None => {
+                self.missing_operand(at.end, "DISTINCT", "whose values are counted, such as project,");
+                None
+            }
+        }
+    }
+
+    /// The field behind SAME or DISTINCT. Properties are refused: words behind them would be read as their path.
+    fn shared(&mut self, pair: Pair<'_, Rule>, word: &str, what: &str) -> FieldRef {
         let mut field = self.field(pair, false);
         if !field.properties.is_empty() {
             self.sink.report(
-                Diagnostic::error(codes::UNEXPECTED, "SAME takes a field without properties")
-                    .at(field.span, "what the events share is a field, such as actor"),
+                Diagnostic::error(codes::UNEXPECTED, format!("{word} takes a field without properties")).at(field.span, what),
             );
             field.properties.clear();
         }
@@ -266,95 +292,6 @@ impl Builder<'_, '_> {
                     .help(format!("ask how long a value was held: field WAS value {name} ...")),
             );
         }
-    }
-
-    /// Whether the NOTs before a step of a sequence negate it.
-    pub(super) fn negated_step(&mut self, nots: &[Span]) -> bool {
-        if let Some(second) = nots.get(1) {
-            self.sink.report(
-                Diagnostic::error(codes::UNEXPECTED, "THEN takes one NOT at most")
-                    .at(*second, "this NOT is one too many")
-                    .help("remove both: not not to happen is to happen"),
-            );
-        }
-        !nots.is_empty()
-    }
-
-    /// The members of a THEN chain as a sequence.
-    pub(super) fn sequence(&mut self, first: Node, steps: Vec<(bool, Node)>) -> Node {
-        let mut depth = first.depth;
-        let mut span = first.expr.span;
-        let mut failed = !self.is_member(&first);
-        let mut cut_short = false;
-        let mut linked = Vec::with_capacity(steps.len());
-        for (negated, node) in steps {
-            depth = depth.max(node.depth);
-            span = span.to(node.expr.span);
-            cut_short = node.cut_short;
-            failed |= !self.is_member(&node);
-            linked.push(self.step(negated, node));
-        }
-        let sequence = Sequence { first: first.expr, steps: linked, span };
-        let kind = if failed { ExprKind::Error } else { ExprKind::Sequence(Box::new(sequence)) };
-        let mut node = Node::new(kind, span, depth + 1);
-        node.cut_short = cut_short;
-        node
-    }
-
-    /// Whether `node` is an event that a sequence can join; if not, says so.
-    fn is_member(&mut self, node: &Node) -> bool {
-        let fits = match &node.expr.kind {
-            ExprKind::Activity(_) => true,
-            ExprKind::Clause(clause) => clause.operator.node == Operator::Changed,
-            ExprKind::Error => return false,
-            _ => false,
-        };
-        if fits && !node.parenthesised {
-            return true;
-        }
-        let help = match &node.expr.kind {
-            _ if fits => "remove the parentheses",
-            ExprKind::Not(_) => "to negate the whole sequence write NOT (a THEN b); to ask that nothing follows, a THEN NOT b",
-            ExprKind::And(_) | ExprKind::Or(_) => "join whole sequences instead: a THEN b OR a THEN c",
-            _ => "THEN joins clauses with a verb, such as comment DELETED or status CHANGED TO Done",
-        };
-        self.sink.report(
-            Diagnostic::error(codes::UNEXPECTED, "This cannot be part of a sequence")
-                .at(node.expr.span, "THEN joins events")
-                .help(help),
-        );
-        false
-    }
-
-    /// Hands WITHIN and SAME, up to the first TIMES, from the clause to the link before it.
-    fn step(&mut self, negated: bool, node: Node) -> Step {
-        let mut step = Step { negated, clause: node.expr, within: None, same: Vec::new() };
-        let predicates = match &mut step.clause.kind {
-            ExprKind::Activity(activity) => &mut activity.predicates,
-            ExprKind::Clause(clause) => &mut clause.predicates,
-            _ => return step,
-        };
-        let mut counted = false;
-        for predicate in std::mem::take(predicates) {
-            match predicate.kind {
-                PredicateKind::Within(length) if !counted => {
-                    if step.within.is_some() {
-                        self.sink.report(
-                            Diagnostic::error(codes::UNEXPECTED, "WITHIN stands twice behind one THEN")
-                                .at(predicate.span, "this is the second")
-                                .help("keep the shorter one"),
-                        );
-                    }
-                    step.within = Some(length);
-                }
-                PredicateKind::Same(shared) if !counted => step.same.push(shared),
-                kind => {
-                    counted |= matches!(kind, PredicateKind::Times(..));
-                    predicates.push(Predicate { kind, span: predicate.span });
-                }
-            }
-        }
-        step
     }
 }
 

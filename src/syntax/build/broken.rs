@@ -201,8 +201,12 @@ impl Builder<'_, '_> {
 
     fn lone_word(&mut self, word: &Token<'_>) {
         let at = self.next_word(word.span.end);
+        let call = self.source(at) == "(";
         let verb = words::is_one_of(word.text, words::verbs());
         let help = match verb {
+            _ if call => {
+                "a clause is written: field operator function(); what is computed of a row is a column, behind SHOW".to_owned()
+            }
             true => "in jqlx, a verb without a subject takes a predicate, such as AFTER -7d".to_owned(),
             false => match words::nearest(word.text, &["and", "or", "not"]) {
                 Some(near) => format!("did you mean {}?", near.to_ascii_uppercase()),
@@ -210,7 +214,7 @@ impl Builder<'_, '_> {
             },
         };
         self.sink.report(
-            Diagnostic::error(codes::MISSING_OPERATOR, "A word alone is no clause")
+            Diagnostic::error(codes::MISSING_OPERATOR, format!("A {} alone is no clause", if call { "function" } else { "word" }))
                 .at(at, "an operator is expected here")
                 .at(word.span, "behind this")
                 .help(help),

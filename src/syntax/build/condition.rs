@@ -5,7 +5,7 @@
 use super::{Builder, Node};
 use crate::diagnostic::{Diagnostic, Span, codes};
 use crate::syntax::MAX_DEPTH;
-use crate::syntax::ast::ExprKind;
+use crate::syntax::ast::{ExprKind, Predicate};
 use crate::syntax::grammar::Rule;
 use pest::iterators::Pair;
 
@@ -41,9 +41,26 @@ struct Frame {
 /// A sequence that is being read.
 struct Links {
     first: Node,
-    steps: Vec<(bool, Node)>,
+    steps: Vec<Linked>,
     /// Whether a THEN waits for its step.
     pending: bool,
+}
+
+/// A further event of a sequence, as read.
+pub(super) struct Linked {
+    /// `THEN NOT`
+    pub(super) negated: bool,
+    pub(super) node: Node,
+    /// WITHIN and SAME behind its parenthesis.
+    pub(super) behind: Vec<Predicate>,
+}
+
+/// What stands behind a parenthesis.
+#[derive(Default)]
+struct Behind {
+    predicates: Vec<Predicate>,
+    /// Whether the last of them lacks a part.
+    cut_short: bool,
 }
 
 /// What stands before something that was not expected.
@@ -66,7 +83,7 @@ impl Frame {
     }
 
     fn before(&self) -> Before<'_> {
-        let last_step = || self.sequence.as_ref().filter(|s| !s.pending).and_then(|s| s.steps.last()).map(|(_, n)| n);
+        let last_step = || self.sequence.as_ref().filter(|s| !s.pending).and_then(|s| s.steps.last()).map(|s| &s.node);
         self.last.as_ref().or_else(last_step).map_or(Before::Connective, Before::Operand)
     }
 
@@ -139,7 +156,8 @@ impl Condition {
     }
 
     /// `)`
-    pub(super) fn close(&mut self, builder: &mut Builder<'_, '_>, span: Span) {
+    pub(super) fn close(&mut self, builder: &mut Builder<'_, '_>, pair: Pair<'_, Rule>) {
+        let span = builder.head(builder.span(&pair));
         if self.current.open.is_none() {
             if builder.left_open > 0 {
                 builder.left_open -= 1;
@@ -153,11 +171,17 @@ impl Condition {
             return;
         }
         self.expect_operand_before(builder, span, "`)`");
-        self.pop(builder, span);
+        let mut behind = Behind::default();
+        for predicate in pair.into_inner() {
+            let read = builder.predicate(predicate, None);
+            behind.cut_short = read.cut_short;
+            behind.predicates.extend(read.predicate);
+        }
+        self.pop(builder, span, behind);
     }
 
     /// Ends the current frame at `close` and hands its condition to the frame around it.
-    fn pop(&mut self, builder: &mut Builder<'_, '_>, close: Span) {
+    fn pop(&mut self, builder: &mut Builder<'_, '_>, close: Span, behind: Behind) {
         let Some(outer) = self.outer.pop() else { return };
         let frame = std::mem::replace(&mut self.current, outer);
         let (muted, span) = (frame.muted, frame.open.unwrap_or(close).to(close));
@@ -169,8 +193,15 @@ impl Condition {
         let mut node = node.unwrap_or_else(|| Node::error(span));
         node.expr.span = span;
         node.parenthesised = true;
-        node.cut_short = false;
+        node.cut_short = behind.cut_short;
+        if self.current.sequence.is_none() {
+            builder.within_all(&mut node, behind.predicates);
+            return self.operand(builder, node);
+        }
         self.operand(builder, node);
+        if let Some(step) = self.current.sequence.as_mut().and_then(|s| s.steps.last_mut()) {
+            step.behind = behind.predicates;
+        }
     }
 
     /// AND
@@ -249,7 +280,7 @@ impl Condition {
     /// What follows belongs to text that was reported.
     fn mark_cut_short(&mut self) {
         let frame = &mut self.current;
-        let step = frame.sequence.as_mut().and_then(|s| s.steps.last_mut()).map(|(_, n)| n);
+        let step = frame.sequence.as_mut().and_then(|s| s.steps.last_mut()).map(|s| &mut s.node);
         if let Some(node) = frame.last.as_mut().or(step) {
             node.cut_short = true;
         }
@@ -271,7 +302,7 @@ impl Condition {
         if let Some(links) = frame.sequence.as_mut() {
             let negated = builder.negated_step(&frame.nots);
             frame.nots.clear();
-            links.steps.push((negated, node));
+            links.steps.push(Linked { negated, node, behind: Vec::new() });
             links.pending = false;
             return;
         }
@@ -333,7 +364,7 @@ impl Condition {
             builder.sink.report(diagnostic);
         }
         while !self.outer.is_empty() {
-            self.pop(builder, Span { start: span.start, end: span.start });
+            self.pop(builder, Span { start: span.start, end: span.start }, Behind::default());
         }
         open
     }

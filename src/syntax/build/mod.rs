@@ -9,6 +9,7 @@ mod clause;
 mod condition;
 mod operand;
 mod operator;
+mod sequence;
 mod sink;
 mod tail;
 
@@ -109,7 +110,7 @@ impl Builder<'_, '_> {
                 Rule::EOI => {}
                 _ if stage.any() => self.behind_tail(&pair, span, &mut stage),
                 Rule::open => condition.open(self, span),
-                Rule::close => condition.close(self, span),
+                Rule::close => condition.close(self, pair),
                 Rule::and => condition.and(self, span),
                 Rule::or => condition.or(self, span),
                 Rule::not => condition.not(self, span),

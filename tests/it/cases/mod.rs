@@ -97,13 +97,17 @@ files!(
     fields,
     jql_fields,
     jql_functions,
+    next,
     scriptrunner,
+    sequences,
     session,
+    stepped,
     text,
     things,
     together,
     was,
     while_held,
+    working,
     zones
 );
 

@@ -8,7 +8,7 @@ use jqlx::data::rows::{EventRow, IssueRow, Tables};
 use jqlx::semantic::bound::{Aggregate, AsOf, BoundField, BoundQuery, ColumnExpr, Shape, SortBy, SortKey, Target, Unit};
 use jqlx::semantic::{Session, WeekStart};
 
-use super::{Cell, Context, Row, cells, condition, history, past, value};
+use super::{Cell, Context, Row, cells, condition, history, past, together, value};
 
 /// The rows of the answer, in order where the query orders them.
 pub fn evaluate(query: &BoundQuery, tables: &Tables, session: &Session) -> Vec<Vec<Cell>> {
@@ -94,6 +94,7 @@ fn cell(expr: &ColumnExpr, row: Row<'_>, context: &Context<'_>) -> Cell {
             _ => Cell::Null,
         },
         ColumnExpr::Lasting(lasting) => history::seconds(lasting, row, context),
+        ColumnExpr::Until(next) => row.event.and_then(|e| together::next(e, next, context)).map_or(Cell::Null, Cell::Time),
         ColumnExpr::Aggregate(..) => panic!("an aggregate outside of a group"),
     }
 }

@@ -3,9 +3,10 @@
 use std::cmp::Ordering;
 
 use jqlx::data::rows::EventRow;
+use jqlx::semantic::Calendar;
 use jqlx::semantic::bound::{
-    Actors, CascadeChild, Comparison, Condition, EventCondition, EventTest, HistoryField, HistoryValues, Test, TimeBound, Value,
-    Values,
+    Actors, CascadeChild, Comparison, Condition, EventCondition, EventTest, HistoryField, HistoryValues, Order, Test, TimeBound,
+    Value, Values, WorkingCondition,
 };
 use jqlx::semantic::text::{TextFlavor, TextQuery};
 
@@ -26,7 +27,25 @@ pub fn holds(condition: &Condition, row: Row<'_>, context: &Context<'_>) -> bool
         }
         Condition::Sequence(condition) => together::follows(condition, row, context) != condition.negated,
         Condition::Compare(condition) => scalar::holds(condition, row, context),
+        Condition::Working(condition) => is_worked(condition, row, context).is_some_and(|worked| worked != condition.negated),
     }
+}
+
+/// Whether an instant is worked: the next microsecond is working time. Nobody knows without an instant or a zone.
+fn is_worked(condition: &WorkingCondition, row: Row<'_>, context: &Context<'_>) -> Option<bool> {
+    let at = match row.values(&condition.field, context).as_slice() {
+        [Cell::Time(at)] => *at,
+        _ => return None,
+    };
+    let calendar = &condition.working.calendar;
+    let Some(whose) = &condition.whose else {
+        return Some(calendar.working_between(at, at + 1, &condition.working.zone) > 0);
+    };
+    let account = row.values(whose, context).pop()?;
+    let user = context.tables.users.iter().find(|u| Cell::Text(u.account_id.clone()) == account)?;
+    let zone = jiff::tz::TimeZone::get(user.time_zone.as_deref()?).ok()?;
+    let anywhere = Calendar::new(calendar.days(), calendar.hours(), calendar.holidays(), None);
+    Some(anywhere.working_between(at, at + 1, &zone) > 0)
 }
 
 /// Whether the values of a field, of which there may be none, pass a test.
@@ -166,7 +185,24 @@ pub fn passes(test: &EventTest, event: &EventRow, context: &Context<'_>) -> bool
         && test.time.iter().all(|bound| at_time(*bound, event.time))
         && test.from.iter().all(|v| is_value(v, event.from_value.as_ref(), event.from_id.as_ref()))
         && test.to.iter().all(|v| is_value(v, event.to_value.as_ref(), event.to_id.as_ref()))
+        && test.stepped.as_ref().is_none_or(|step| {
+            let from = place(&step.order, event.from_value.as_ref(), event.from_id.as_ref());
+            let to = place(&step.order, event.to_value.as_ref(), event.to_id.as_ref());
+            from.zip(to).is_some_and(|(from, to)| if step.raised { to > from } else { to < from })
+        })
         && test.text.iter().all(|query| event.text.as_ref().is_some_and(|text| is_found(query, text)))
+}
+
+/// The place of a value of history in an order; its id decides where that is known.
+fn place(order: &Order, name: Option<&String>, id: Option<&String>) -> Option<f64> {
+    match order {
+        Order::Number => name?.parse().ok(),
+        Order::Listed(values) => {
+            let by_id = values.iter().position(|v| id.is_some_and(|id| v.ids.contains(id)));
+            let by_name = || values.iter().position(|v| name.is_some_and(|name| v.names.contains(name)));
+            by_id.or_else(by_name).map(|at| at as f64)
+        }
+    }
 }
 
 /// Whether an instant lies within a bound.

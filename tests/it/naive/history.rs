@@ -4,7 +4,7 @@ use jqlx::data::rows::{EventRow, IssueRow};
 use jqlx::semantic::bound::{BoundField, Held, HistoryCondition, HistoryField, IntervalBound, LastingTime};
 
 use super::condition::{acted, compares, is_change_of, is_value};
-use super::{Cell, Context, Row, cells, value};
+use super::{Cell, Context, Row, cells, together, value};
 
 /// A value held from `start` until `end`. No start: nobody knows when; no end: it is held still.
 #[derive(Clone, Debug, PartialEq)]
@@ -77,6 +77,9 @@ pub fn seconds(of: &LastingTime, row: Row<'_>, context: &Context<'_>) -> Cell {
                 (Some(first), Some(to)) if first <= to => Some(to - first),
                 _ => None,
             }
+        }
+        LastingTime::Until(next) => {
+            row.event.and_then(|event| together::next(event, next, context).map(|until| until - event.time))
         }
     };
     micros.map_or(Cell::Null, |micros| Cell::Int(micros / 1_000_000))

@@ -177,9 +177,13 @@ fn set(row: &mut IssueRow, column: &PastColumn, told: Option<String>) {
         "time_spent" => row.time_spent = number(),
         "story_points" => row.story_points = told.as_ref().and_then(|t| t.parse().ok()),
         custom => {
-            assert!(column.shape == Shape::Text, "{custom} cannot be set");
+            let value = match column.shape {
+                Shape::Text => told.map(CustomValue::Text),
+                Shape::Float => told.and_then(|t| t.parse().ok()).map(CustomValue::Number),
+                _ => panic!("{custom} cannot be set"),
+            };
             row.custom.retain(|(id, _)| id != custom);
-            row.custom.extend(told.map(|t| (custom.to_string(), CustomValue::Text(t))));
+            row.custom.extend(value.map(|v| (custom.to_string(), v)));
         }
     }
 }

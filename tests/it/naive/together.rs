@@ -1,9 +1,9 @@
 //! Events that lie together or follow each other: TIMES, WITHIN, SAME, THEN.
 
 use jqlx::data::rows::EventRow;
-use jqlx::semantic::bound::{BoundField, EventTest, SequenceCondition, SequenceStep, Times};
+use jqlx::semantic::bound::{BoundField, EventTest, NextEvent, SequenceCondition, SequenceStep, Times};
 
-use super::condition::{compares, passes};
+use super::condition::{compares, is_change_of, passes};
 use super::{Cell, Context, Row, value};
 
 /// Whether a count is what TIMES asks for.
@@ -14,12 +14,28 @@ pub fn counts(times: &Times, count: i64) -> bool {
 /// The greatest count of events, all of one group and in one window, that `event` is part of; none where it is in no group.
 pub fn most_with(times: &Times, event: &EventRow, all: &[&EventRow]) -> Option<i64> {
     let group = keys(&times.same, event)?;
-    let group: Vec<&&EventRow> = all.iter().filter(|e| keys(&times.same, e) == Some(group.clone())).collect();
-    let Some(length) = times.within else { return Some(group.len() as i64) };
+    let value = |e: &EventRow| times.distinct.as_ref().map(|of| value::of_event(e, &of.column));
+    // What has no value that could be counted is not among the events.
+    let known = |e: &EventRow| value(e).is_none_or(|v| !v.is_empty());
+    if !known(event) {
+        return None;
+    }
+    let group: Vec<&&EventRow> = all.iter().filter(|e| known(e) && keys(&times.same, e) == Some(group.clone())).collect();
+    let count = |events: Vec<&EventRow>| {
+        let mut counted: Vec<Vec<Cell>> = Vec::new();
+        for event in &events {
+            match value(event) {
+                Some(value) if counted.contains(&value) => {}
+                value => counted.push(value.unwrap_or_default()),
+            }
+        }
+        counted.len() as i64
+    };
+    let Some(length) = times.within else { return Some(count(group.iter().map(|e| **e).collect())) };
     // A window that begins with one of the events is as good as any.
     let starts = group.iter().filter(|start| start.time <= event.time && event.time <= start.time + length);
-    let counted = starts.map(|start| group.iter().filter(|e| start.time <= e.time && e.time <= start.time + length).count());
-    counted.max().map(|n| n as i64)
+    let within = |start: i64| group.iter().map(|e| **e).filter(|e| start <= e.time && e.time <= start + length).collect();
+    starts.map(|start| count(within(start.time))).max()
 }
 
 fn keys(of: &[BoundField], event: &EventRow) -> Option<Vec<Vec<Cell>>> {
@@ -37,6 +53,10 @@ pub fn follows(condition: &SequenceCondition, row: Row<'_>, context: &Context<'_
     let mut found = false;
     for first in begin {
         chains(&condition.steps, &mut vec![first], &events, context, &mut |chain| {
+            let lasted = chain[chain.len() - 1].time - chain[0].time;
+            if condition.within.is_some_and(|length| lasted > length) {
+                return;
+            }
             found |= row.event.is_none_or(|event| chain.iter().any(|e| e.event_id == event.event_id));
         });
     }
@@ -91,9 +111,33 @@ fn later(event: &EventRow, than: &EventRow) -> bool {
     (event.time, &event.event_id) > (than.time, &than.event_id)
 }
 
+fn thing(e: &EventRow) -> Option<String> {
+    if e.entity == "issue" { e.issue_id.map(|id| id.to_string()) } else { e.entity_id.clone() }
+}
+
+/// The time of the next event of an event's thing.
+pub fn next(event: &EventRow, of: &NextEvent, context: &Context<'_>) -> Option<i64> {
+    thing(event)?;
+    let change = |action: &str| !jqlx::catalog::verbs::not_mutations().iter().any(|not| not == action);
+    let passes = |e: &EventRow| of.actions.contains(&e.action) || (of.any_change && change(&e.action));
+    let value = |e: &EventRow| e.to_value.clone().or(e.from_value.clone());
+    let member = |e: &EventRow| value(e).filter(|_| e.field.is_none() && NextEvent::joining().contains(&e.action));
+    let part = |e: &EventRow| match &e.field {
+        Some(field) => {
+            let element = value(e).filter(|_| of.lists.iter().any(|list| is_change_of(e, list)));
+            Some(("field", Some(e.field_id.clone().unwrap_or(field.clone())), element))
+        }
+        None => member(e).map(|member| ("member", Some(member), None)),
+    };
+    let ends = |e: &EventRow| match part(event) {
+        None => passes(e),
+        own => (part(e) == own && passes(e)) || (member(e).is_none() && of.of_thing.contains(&e.action)),
+    };
+    of_thing(event, context).into_iter().filter(|e| later(e, event) && ends(e)).map(|e| e.time).min()
+}
+
 /// The other events of an event's thing, and itself, in order.
 fn of_thing<'a>(event: &EventRow, context: &Context<'a>) -> Vec<&'a EventRow> {
-    let thing = |e: &EventRow| if e.entity == "issue" { e.issue_id.map(|id| id.to_string()) } else { e.entity_id.clone() };
     let same = |e: &&EventRow| {
         e.event_id == event.event_id
             || (thing(event).is_some() && (&e.entity, e.issue_id, thing(e)) == (&event.entity, event.issue_id, thing(event)))

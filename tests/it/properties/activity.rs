@@ -1,7 +1,7 @@
 //! Clauses on events: what happened to something, and the attributes of events.
 
 use super::history::{self, by, of_event, time};
-use super::present::{DATES, Field, WORDS, of_field};
+use super::present::{DATES, Field, WORDS, of_field, working};
 use super::random::Random;
 use super::site::{PROJECTS, STATUSES, USERS};
 use super::world::KINDS;
@@ -26,7 +26,8 @@ const ATTRIBUTES: &[Field] = &[
 
 /// A clause on an attribute of an event.
 pub fn attribute(random: &mut Random) -> String {
-    match random.below(12) {
+    match random.below(13) {
+        3 => return working(&["time", "made", "created", "updated"], &["actor", "author", "assignee"], random),
         0 => {
             let (left, right) = random.pick(&[("time", "created"), ("time", "due"), ("due", "time"), ("time", "resolved")]);
             return format!(

@@ -132,11 +132,19 @@ pub fn of_event(counts: bool, least: usize, random: &mut Random) -> String {
     }
     if counts && random.chance(35) {
         out += &format!(" TIMES {} {}", random.pick(&[">=", ">=", ">", "=", "!=", "<", "<="]), random.below(4));
+        let counted = if random.chance(40) { random.pick(COUNTED) } else { "" };
+        if !counted.is_empty() {
+            out += &format!(" DISTINCT {counted}");
+        }
         if random.chance(40) {
             out += &format!(" WITHIN {}", random.pick(LENGTHS));
         }
         for _ in 0..random.below(3) {
-            out += &format!(" SAME {}", random.pick(SHARED));
+            let shared = random.pick(SHARED);
+            // Events that share a value have one value.
+            if shared != counted {
+                out += &format!(" SAME {shared}");
+            }
         }
     }
     out
@@ -147,36 +155,60 @@ const LENGTHS: &[&str] = &["1m", "3h", "6h", "10h", "1d", "30d"];
 
 const SHARED: &[&str] = &["actor", "actor", "issue", "project", "entity", "entityId", "changeId", "\"to\""];
 
+const COUNTED: &[&str] = &["actor", "project", "entityId", "\"to\"", "changeId", "time", "actorKind"];
+
 /// `a THEN b ...`
 pub fn sequence(happened: &dyn Fn(&mut Random) -> String, random: &mut Random) -> String {
-    let mut out = happened(random);
+    let event = |random: &mut Random| match random.chance(25) {
+        true => format!("({} OR {})", happened(random), happened(random)),
+        false => happened(random),
+    };
+    let mut out = event(random);
     let steps = random.between(1, 3);
-    for step in 0..steps {
+    let is_whole = random.chance(35);
+    // What NOTs since the last event share.
+    let mut shared_by_nots = String::new();
+    let mut events = 1;
+    for _ in 0..steps {
         let not = random.chance(30);
-        out += &format!(" THEN {}{}", if not { "NOT " } else { "" }, happened(random));
-        if random.chance(if not { 60 } else { 40 }) {
+        events += usize::from(!not);
+        out += &format!(" THEN {}{}", if not { "NOT " } else { "" }, event(random));
+        let timed = random.chance(40);
+        if timed {
             out += &format!(" WITHIN {}", random.pick(LENGTHS));
-        } else if not && step + 1 < steps {
-            // What lies between two events shares what they share, and this the generator does not keep.
-            out += " WITHIN 6h";
         }
-        out += random.pick(&[
-            "",
-            "",
-            " SAME actor",
-            " SAME issue",
-            " SAME entityId",
-            " SAME actor = \"to\"",
-            " SAME actor SAME project",
-        ]);
+        let of_not = [" SAME actor", " SAME issue", " SAME entityId", " SAME actor = \"to\""];
+        let same = match not && is_whole && !timed {
+            // In a chain that is measured as a whole, the step behind a NOT shares what the NOT does.
+            true => random.pick(&of_not),
+            false => random.pick(&[
+                "",
+                "",
+                " SAME actor",
+                " SAME issue",
+                " SAME entityId",
+                " SAME actor = \"to\"",
+                " SAME actor SAME project",
+            ]),
+        };
+        out += same;
+        match not {
+            true if is_whole && !timed => shared_by_nots += same,
+            true => {}
+            false => out += &std::mem::take(&mut shared_by_nots),
+        }
     }
-    out
+    if is_whole && events > 1 { format!("({out}) WITHIN {}", random.pick(LENGTHS)) } else { out }
 }
 
 /// `field CHANGED ...`
 pub fn changed(counts: bool, random: &mut Random) -> String {
-    let (field, of) = random.pick(FIELDS);
-    let mut out = format!("{field} CHANGED");
+    let steps: [(&str, &[&str]); 2] = [("priority", PRIORITIES), ("Weight", &["0", "1.5", "3"])];
+    let ((field, of), verb) = match random.chance(20) {
+        true => (random.pick(&steps), random.pick(&["LOWERED", "RAISED"])),
+        false => (random.pick(FIELDS), "CHANGED"),
+    };
+    let mut out = format!("{field} {verb}");
     for _ in 0..random.below(3) {
         let side = random.pick(&["FROM", "TO"]);
         let operand = if random.chance(60) { value(of, random) } else { list(of, true, random) };

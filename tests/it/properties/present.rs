@@ -234,9 +234,19 @@ pub fn pattern(random: &mut Random) -> String {
     format!("{} {} regex(\"{}\")", random.pick(&fields), random.pick(&["~", "!~"]), random.pick(&patterns))
 }
 
+/// `created NOT IN workingTime(reporter)`
+pub fn working(dates: &[&str], users: &[&str], random: &mut Random) -> String {
+    let whose = if random.chance(40) { "" } else { random.pick(users) };
+    format!("{} {} workingTime({whose})", random.pick(dates), random.pick(&["IN", "NOT IN"]))
+}
+
 /// A clause on the present of an issue.
 pub fn clause(random: &mut Random) -> String {
-    match random.below(14) {
+    match random.below(15) {
+        2 => {
+            let dates = ["created", "updated", "resolved", "lastViewed", "Live", "statusCategoryChangedDate"];
+            return working(&dates, &["assignee", "reporter", "creator", "Buddy"], random);
+        }
         0 => return between(random),
         1 => return pattern(random),
         _ => {}

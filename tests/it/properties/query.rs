@@ -269,6 +269,26 @@ const DURATIONS: &[&str] = &[
     "cycleTime() AS work",
 ];
 
+/// The same of events.
+const NEXT: &[&str] = &[
+    "lasted(deleted) AS work",
+    "lasted(updated) AS work",
+    "until(\"changed\") AS work",
+    "lasted(\"changed\", deleted) AS work",
+    "until(removed, deleted) AS work",
+    "lasted(created, edited) AS work",
+];
+
+/// SHOW of what comes next, sometimes of groups.
+fn next(random: &mut Random) -> String {
+    if random.chance(25) {
+        return " GROUP BY entity SHOW max(lasted(updated)) AS longest, count(until(deleted)) AS ended".to_string();
+    }
+    let other = random.pick(&["", ", until(deleted)", ", lasted(\"changed\") AS other", ", timeIn(status, Open) AS review"]);
+    let order = random.pick(&["", " ORDER BY work", " ORDER BY work DESC"]);
+    format!(" SHOW eventId, {}{other}{order}", random.pick(NEXT))
+}
+
 /// SHOW of durations, sometimes sorted by the first.
 fn durations(key: &str, random: &mut Random) -> String {
     let other = random.pick(&["", ", leadTime() AS lead", ", timeIn(status, Open) AS review", ", cycleTime() AS cycle"]);
@@ -360,7 +380,8 @@ pub fn activity(random: &mut Random) -> Query {
     let tail = match random.below(8) {
         0..=3 => format!("{}{}", order(KEYS, random), limit(random)),
         4 => " SHOW eventId, actor, issue.status, labels, time, issue.key".to_string(),
-        5 => durations("eventId", random),
+        5 if random.chance(50) => durations("eventId", random),
+        5 => next(random),
         _ => groups(GROUPS, random),
     };
     let at_events = !condition.to_string().contains(" WAS ") && !ELSEWHERE.iter().any(|list| condition.to_string().contains(list));

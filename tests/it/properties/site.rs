@@ -65,13 +65,14 @@ pub fn site() -> Tables {
         tables.resolutions.push(ResolutionRow { name: name.to_string(), rank: Some(rank as i64), id: None });
     }
     // Two users of one name, and cid without any.
-    for (id, name, email, active) in [
-        ("ann", text("Lee"), text("ann@x.test"), Some(true)),
-        ("bob", text("lee"), None, Some(true)),
-        ("cid", None, None, None),
-        ("dan", text("Dan Roe"), text("dan@x.test"), Some(false)),
+    // The zone of cid is not known, and that of dan is none.
+    for (id, name, email, active, time_zone) in [
+        ("ann", text("Lee"), text("ann@x.test"), Some(true), text("America/New_York")),
+        ("bob", text("lee"), None, Some(true), text("Asia/Kolkata")),
+        ("cid", None, None, None, None),
+        ("dan", text("Dan Roe"), text("dan@x.test"), Some(false), text("Moon/Base")),
     ] {
-        tables.users.push(UserRow { account_id: id.into(), name, email, active, ..UserRow::default() });
+        tables.users.push(UserRow { account_id: id.into(), name, email, active, time_zone, ..UserRow::default() });
     }
     if let Some(ann) = tables.users.first_mut() {
         (ann.last_login, ann.previous_login) = (Some(at(20)), Some(at(9)));

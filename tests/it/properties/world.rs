@@ -85,7 +85,8 @@ fn everlasting_changes() -> Vec<EventRow> {
         ..base.clone()
     };
     let severity = EventRow { field_id: Some("customfield_10001".into()), ..change("Severity", "S2", Some("S1")) };
-    vec![severity, change("labels", "x", None), change("Sprint", "Spring", None), change("Component", "web", None)]
+    let weight = EventRow { field_id: Some("customfield_10004".into()), ..change("Weight", "3", Some("1")) };
+    vec![severity, weight, change("labels", "x", None), change("Sprint", "Spring", None), change("Component", "web", None)]
 }
 
 /// One issue is always there, so that the columns of the custom fields are, too.
@@ -228,6 +229,7 @@ fn change(step: i64, row: &mut IssueRow, random: &mut Random) -> Option<EventRow
         "reporter",
         "resolution",
         "Severity",
+        "Weight",
         "fixVersion",
         "fixVersion",
         "labels",
@@ -240,6 +242,8 @@ fn change(step: i64, row: &mut IssueRow, random: &mut Random) -> Option<EventRow
         "status" => Some((&mut row.status, Some(random.pick(STATUSES).to_string()))),
         "assignee" => Some((&mut row.assignee, random.maybe(80, USERS))),
         "reporter" => Some((&mut row.reporter, random.maybe(80, USERS))),
+        // One that the site no longer has.
+        "priority" if random.chance(10) => Some((&mut row.priority, Some("Ancient".to_string()))),
         "priority" => Some((&mut row.priority, random.maybe(80, PRIORITIES))),
         "resolution" => Some((&mut row.resolution, random.maybe(60, RESOLUTIONS))),
         _ => None,
@@ -257,6 +261,18 @@ fn change(step: i64, row: &mut IssueRow, random: &mut Random) -> Option<EventRow
                 });
             let event = set(&mut slot, random.maybe(80, SEVERITIES), event);
             row.custom.extend(slot.map(|s| ("customfield_10001".to_string(), CustomValue::Text(s))));
+            return event;
+        }
+        "Weight" => {
+            event.field_id = Some("customfield_10004".into());
+            let mut slot =
+                row.custom.iter().position(|(id, _)| id == "customfield_10004").map(|at| match row.custom.remove(at).1 {
+                    CustomValue::Number(n) => n.to_string(),
+                    other => panic!("{other:?} is no weight"),
+                });
+            let event = set(&mut slot, random.maybe(80, &["0", "1.5", "3"]), event);
+            let weight = slot.map(|w| CustomValue::Number(w.parse().expect("a number")));
+            row.custom.extend(weight.map(|w| ("customfield_10004".to_string(), w)));
             return event;
         }
         "fixVersion" => (&mut row.fix_versions, VERSIONS),

@@ -425,3 +425,35 @@ fn a_store_that_may_only_be_read_can_be_asked() {
     }
     refused(&run(&shut.join("new"), &["import", path(&data)]), "jqlx::store::write_failed");
 }
+
+#[test]
+fn rows_without_an_identity_are_refused() {
+    use datafusion::arrow::array::{RecordBatch, new_null_array};
+    use datafusion::parquet::arrow::{ArrowWriter, arrow_reader::ParquetRecordBatchReaderBuilder};
+    let (tables, stored) = sample();
+    let before = asked(&stored.path(), At::Latest).expect("an answer");
+    let folder = super::folder();
+    for (table, column) in [("events", "event_id"), ("issues", "id"), ("users", "account_id")] {
+        let data = folder.path().join(table);
+        write_tables(&data, &tables, false).expect("a dataset");
+        let file = match data.join(format!("{table}.parquet")) {
+            single if single.is_file() => single,
+            _ => data.join(table).join(format!("{table}-00000.parquet")),
+        };
+        let reader = ParquetRecordBatchReaderBuilder::try_new(fs::File::open(&file).expect("a file")).expect("Parquet");
+        let batches: Vec<RecordBatch> = reader.build().expect("a reader").collect::<Result<_, _>>().expect("rows");
+        let schema = batches[0].schema();
+        let mut writer = ArrowWriter::try_new(fs::File::create(&file).expect("a file"), schema.clone(), None).expect("a writer");
+        for batch in batches {
+            let mut columns = batch.columns().to_vec();
+            let at = schema.index_of(column).expect("the column");
+            columns[at] = new_null_array(columns[at].data_type(), batch.num_rows());
+            writer.write(&RecordBatch::try_new(schema.clone(), columns).expect("rows")).expect("written");
+        }
+        writer.close().expect("written");
+        let refusal = RUNTIME.block_on(Store::load(stored.path(), &data, options()));
+        assert_eq!(codes(refusal), ["jqlx::store::refused"], "{table}");
+    }
+    assert_eq!(asked(&stored.path(), At::Latest).expect("an answer"), before);
+    assert_eq!(stored.problems(), Vec::<String>::new());
+}

@@ -141,15 +141,24 @@ fn common() -> impl Strategy<Value = PredicateKind> {
     ]
 }
 
+/// What DISTINCT counts. A word that begins a predicate needs quotes there.
+fn counted() -> impl Strategy<Value = FieldRef> {
+    let names = name().prop_filter("a predicate", |name| !matches!(name.text.as_str(), "via" | "times" | "same" | "show"));
+    names.prop_map(|name| FieldRef { name, properties: Vec::new(), span: Span::default() })
+}
+
 fn of_events() -> impl Strategy<Value = PredicateKind> {
     prop_oneof![
         6 => common(),
         1 => any_operand().prop_map(PredicateKind::From),
         1 => any_operand().prop_map(PredicateKind::To),
         1 => any_operand().prop_map(PredicateKind::Text),
-        1 => (comparison(), 0u32..50)
-            .prop_map(|(c, n)| PredicateKind::Times(c, Operand::Value(literal(n.to_string(), LiteralKind::Number)))),
-        1 => (comparison(), parameter()).prop_map(|(c, p)| PredicateKind::Times(c, Operand::Parameter(p))),
+        1 => (comparison(), 0u32..50, option::of(counted())).prop_map(|(comparison, n, distinct)| {
+            let count = Operand::Value(literal(n.to_string(), LiteralKind::Number));
+            PredicateKind::Times { comparison, count, distinct }
+        }),
+        1 => (comparison(), parameter(), option::of(counted()))
+            .prop_map(|(comparison, p, distinct)| PredicateKind::Times { comparison, count: Operand::Parameter(p), distinct }),
     ]
 }
 
@@ -203,10 +212,12 @@ fn event(links: bool) -> BoxedStrategy<Expr> {
 }
 
 fn sequence() -> impl Strategy<Value = Expr> {
-    let step = (any::<bool>(), event(false), option::of(duration()), vec(shared(), 0..3))
+    let alternatives =
+        |links| prop_oneof![3 => event(links), 1 => vec(event(false), 2..4).prop_map(|any| expr(ExprKind::Or(any)))].boxed();
+    let step = (any::<bool>(), alternatives(false), option::of(duration()), vec(shared(), 0..3))
         .prop_map(|(negated, clause, within, same)| Step { negated, clause, within, same });
-    (event(true), vec(step, 1..4)).prop_map(|(first, steps)| {
-        let sequence = Sequence { first, steps, span: Span::default() };
+    (alternatives(true), vec(step, 1..4), option::weighted(0.3, duration())).prop_map(|(first, steps, within)| {
+        let sequence = Sequence { first, steps, within, span: Span::default() };
         expr(ExprKind::Sequence(Box::new(sequence)))
     })
 }

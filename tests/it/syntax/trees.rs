@@ -36,6 +36,8 @@ fn activity() {
             "changed BY ana OR deleted DURING (-2d, -1d)",
             "group membership ADDED TO admins BY (ana, membersOf(ops))",
             "user logged in VIA app TIMES > 5 WITHIN 10m SAME actor",
+            "issue VIEWED TIMES > 50 DISTINCT project WITHIN 1h SAME actor",
+            "comment CREATED TIMES >= $n distinct \"to\"",
             "worklog ADDED ~ \"overtime\"",
             "group CHANGED BY ana",
             "\"Story Points\" CHANGED FROM 3 TO (5, 8) TIMES >= 3",
@@ -55,6 +57,9 @@ fn sequences() {
             "status CHANGED TO Done THEN status CHANGED FROM Done THEN NOT comment ADDED WITHIN 1d",
             "NOT (permission GRANTED THEN user DELETED)",
             "user CREATED THEN deleted SAME project WITHIN 2d TIMES >= 3 WITHIN 10m SAME issue",
+            "(workflow CHANGED OR status CHANGED) THEN NOT (comment ADDED OR (link ADDED)) SAME actor THEN (user DELETED) WITHIN 1h",
+            "a = 1 AND NOT (permission GRANTED THEN comment CHANGED WITHIN 10m THEN permission REVOKED) WITHIN 1h",
+            "(comment ADDED THEN comment DELETED) within = 1h",
         ],
     );
 }
