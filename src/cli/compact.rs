@@ -7,7 +7,7 @@ use super::config::Config;
 use super::failure::Failure;
 use super::place;
 use super::session::Running;
-use super::status::size;
+use super::status::{count, size};
 use super::terminal::Terminal;
 use crate::store::Store;
 
@@ -46,7 +46,7 @@ pub(super) fn run(arguments: Arguments, terminal: &Terminal) -> Result<(), Failu
         Some(version) => {
             for (table, done) in done.tables {
                 let (before, after) = (size(done.bytes_before), size(done.bytes_after));
-                terminal.say(&format!("{table}: {} files ({before}) are now {} ({after})", done.before, done.after));
+                terminal.say(&format!("{table}: {} ({before}) before, {} ({after}) now", count(done.before, "file"), done.after));
             }
             terminal.say(&format!("version {version} of {}", store.display()));
         }

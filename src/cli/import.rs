@@ -13,6 +13,7 @@ use super::failure::{Failure, with_options};
 use super::place;
 use super::progress::shown;
 use super::session::Running;
+use super::status::count;
 use super::terminal::Terminal;
 use super::watch::Watch;
 use crate::diagnostic::Report;
@@ -69,6 +70,9 @@ pub(super) fn run(arguments: Arguments, terminal: &Terminal) -> Result<(), Failu
             say(&summary, &data, terminal);
             Ok(())
         }
+        None if arguments.replace => {
+            Err(Failure::Usage("--replace goes with --data; a store keeps what it has and takes what is new".to_owned()))
+        }
         None => {
             let config = Config::load(arguments.work.config.as_deref())?;
             into_store(&files, &folders, &place::store(arguments.store, &config)?, &arguments.work, terminal)
@@ -111,13 +115,19 @@ fn into_store(files: &[PathBuf], folders: &[PathBuf], store: &Path, work: &Work,
     if !files.is_empty() {
         let root = store.to_path_buf();
         let writer = running.wait(Store::writer(root))??;
-        let staging = writer.staging()?;
-        let summary = read(files, &staging, &ImportOptions::default(), &running.watch, terminal)?;
+        let staging = writer.staging();
+        let may_be_empty = ImportOptions { may_be_empty: true, ..ImportOptions::default() };
+        let summary = read(files, &staging, &may_be_empty, &running.watch, terminal)?;
         terminal.say(&text(&summary, ""));
-        let (options, folder) = (work.options(), staging.clone());
-        let loaded = shown(terminal, &options.progress.clone(), || running.wait(async move { writer.load(folder, options).await }));
-        let _ = std::fs::remove_dir_all(&staging);
-        say_loaded(&loaded??, store, terminal);
+        if summary.rows.is_empty() {
+            terminal.say(&format!("nothing new for {}", store.display()));
+        } else {
+            let (options, folder) = (work.options(), staging.clone());
+            let progress = options.progress.clone();
+            let loaded = shown(terminal, &progress, || running.wait(async move { writer.load(folder, options).await }));
+            let _ = std::fs::remove_dir_all(&staging);
+            say_loaded(&loaded??, store, terminal);
+        }
     }
     for folder in folders {
         let (root, folder, options) = (store.to_owned(), folder.clone(), work.options());
@@ -158,10 +168,6 @@ fn problems(summary: &ImportSummary, terminal: &Terminal) {
     if left > 0 {
         terminal.line(&format!("warning: {left} more like these"));
     }
-}
-
-fn count(n: u64, one: &str) -> String {
-    format!("{n} {one}{}", if n == 1 { "" } else { "s" })
 }
 
 fn say(summary: &ImportSummary, folder: &Path, terminal: &Terminal) {

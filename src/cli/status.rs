@@ -51,16 +51,21 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     writeln!(std::io::stdout(), "{out}").map_err(|error| Failure::writing("to stdout", &error))
 }
 
+/// Versions that the text names.
+const SHOWN: usize = 10;
+
 fn text(folder: &std::path::Path, status: &Status) -> String {
-    let mut lines = vec![format!(
-        "{}: version {} ({} at {}), versions {} to {} can be read",
-        folder.display(),
-        status.version,
-        status.operation,
-        status.committed.strftime("%Y-%m-%d %H:%M:%S UTC"),
-        status.oldest,
-        status.version
-    )];
+    let mut lines = vec![format!("{}: version {}", folder.display(), status.version), String::new()];
+    let mut versions = vec![["version", "committed (UTC)", "by"].map(str::to_owned).to_vec()];
+    // The time in full, so that --at-time finds the version by it.
+    let committed = |at: jiff::Timestamp| at.strftime("%Y-%m-%dT%H:%M:%S%.6fZ").to_string();
+    for of in status.versions.iter().rev().take(SHOWN) {
+        versions.push(vec![of.version.to_string(), committed(of.committed), of.operation.clone()]);
+    }
+    lines.extend(aligned(&versions, &[0]));
+    if let Some(more) = status.versions.len().checked_sub(SHOWN).filter(|more| *more > 0) {
+        lines.push(format!("and {more} older; --format json has all"));
+    }
     let day = |at: Option<jiff::Timestamp>| at.map(|at| at.strftime("%Y-%m-%d").to_string()).unwrap_or_default();
     lines.push(String::new());
     let mut tables = vec![["table", "rows", "gone", "files", "size", "first", "last"].map(str::to_owned).to_vec()];
@@ -87,7 +92,8 @@ fn text(folder: &std::path::Path, status: &Status) -> String {
     }
     if status.strays > 0 {
         lines.push(String::new());
-        lines.push(format!("{} files ({}) of no version; `jqlx vacuum` removes them", status.strays, size(status.stray_bytes)));
+        let files = count(status.strays, "file");
+        lines.push(format!("{files} ({}) of no version; `jqlx vacuum` removes them", size(status.stray_bytes)));
     }
     lines.join("\n")
 }
@@ -105,6 +111,11 @@ fn aligned(rows: &[Vec<String>], right: &[usize]) -> Vec<String> {
         cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
     };
     rows.iter().map(line).collect()
+}
+
+/// A number of things.
+pub(super) fn count(n: u64, one: &str) -> String {
+    format!("{n} {one}{}", if n == 1 { "" } else { "s" })
 }
 
 /// Bytes as people read them.

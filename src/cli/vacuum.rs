@@ -7,7 +7,7 @@ use super::config::Config;
 use super::failure::Failure;
 use super::place;
 use super::session::Running;
-use super::status::size;
+use super::status::{count, size};
 use super::terminal::Terminal;
 use crate::store::Store;
 
@@ -44,10 +44,10 @@ pub(super) fn run(arguments: Arguments, terminal: &Terminal) -> Result<(), Failu
     let done = running.wait(async move { Store::vacuum(root, retention, dry_run).await })??;
     let removed = if dry_run { "would be removed" } else { "removed" };
     terminal.say(&format!(
-        "{}: {} versions and {} files ({}) {removed}",
+        "{}: {} and {} ({}) {removed}",
         store.display(),
-        done.versions.len(),
-        done.files,
+        count(done.versions.len() as u64, "version"),
+        count(done.files, "file"),
         size(done.bytes)
     ));
     Ok(())

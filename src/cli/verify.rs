@@ -7,7 +7,7 @@ use super::config::Config;
 use super::failure::Failure;
 use super::place;
 use super::session::Running;
-use super::status::size;
+use super::status::{count, size};
 use super::terminal::Terminal;
 use crate::diagnostic::Report;
 use crate::store::{At, Store};
@@ -39,18 +39,18 @@ pub(super) fn run(arguments: Arguments, terminal: &Terminal) -> Result<(), Failu
     let (version, options) = (store.version(), arguments.work.options());
     let found = running.wait(async move { store.verify(options).await })??;
     if found.strays > 0 {
-        terminal.say(&format!("{} files of no version; `jqlx vacuum` removes them", found.strays));
+        terminal.say(&format!("{} of no version; `jqlx vacuum` removes them", count(found.strays, "file")));
     }
     if !found.problems.is_empty() {
         terminal.report(&Report::new("", "", found.problems));
         return Err(Failure::Reported);
     }
     terminal.say(&format!(
-        "version {version} of {} is sound: {} files, {}, {} rows",
+        "version {version} of {} is sound: {}, {}, {}",
         folder.display(),
-        found.files,
+        count(found.files, "file"),
         size(found.bytes),
-        found.rows
+        count(found.rows, "row")
     ));
     Ok(())
 }

@@ -13,7 +13,7 @@ pub(crate) fn data(code: Code, message: String, help: &str) -> Error {
 
 /// A file of the store is not what was written.
 pub(crate) fn damaged(path: &Path, reason: &str) -> Error {
-    let message = format!("{} is damaged: {reason}", path.display());
+    let message = format!("the file {} is damaged: {reason}", path.display());
     data(codes::STORE_DAMAGED, message, "`jqlx verify` names every damaged file; an earlier version can be read with --at-version")
 }
 

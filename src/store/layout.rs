@@ -10,6 +10,8 @@ pub(crate) struct Layout {
     pub(crate) key: &'static [&'static str],
     /// Rows with the same values of these are told together: those that a source tells take the place of all that were there.
     pub(crate) owner: &'static [&'static str],
+    /// Columns with keys of issues, whose rows are told with each of these issues.
+    pub(crate) ends: &'static [&'static str],
     /// What the rows of each file are sorted by.
     pub(crate) order: &'static [&'static str],
     /// A column with a Bloom filter, by which single rows are found.
@@ -23,16 +25,16 @@ pub(crate) const INTERVALS: &str = "intervals";
 pub(crate) const COVERAGE: &str = "coverage";
 
 const fn by(table: &'static str, key: &'static [&'static str]) -> Layout {
-    Layout { table, key, owner: &[], order: key, bloom: None }
+    Layout { table, key, owner: &[], ends: &[], order: key, bloom: None }
 }
 
 const fn owned(table: &'static str, owner: &'static [&'static str], key: &'static [&'static str]) -> Layout {
-    Layout { table, key, owner, order: key, bloom: None }
+    Layout { table, key, owner, ends: &[], order: key, bloom: None }
 }
 
 /// Every table that a store may have.
 pub(crate) const LAYOUTS: &[Layout] = &[
-    Layout { table: "events", key: &["event_id"], owner: &[], order: &["time", "event_id"], bloom: Some("event_id") },
+    Layout { table: "events", key: &["event_id"], owner: &[], ends: &[], order: &["time", "event_id"], bloom: Some("event_id") },
     by("issues", &["id"]),
     by("users", &["account_id"]),
     by("projects", &["key"]),
@@ -47,14 +49,14 @@ pub(crate) const LAYOUTS: &[Layout] = &[
     by("components", &["project", "name"]),
     by("sprints", &["id"]),
     by("fields", &["id"]),
-    owned("links", &["source"], &["source", "type", "direction", "target"]),
+    Layout { ends: &["source", "target"], ..by("links", &["source", "type", "direction", "target"]) },
     by("remote_links", &["issue", "id", "global_id", "url"]),
     owned("properties", &["issue", "property"], &["issue", "property", "path", "value"]),
     by("workflows", &["name"]),
     by("workflow_projects", &["workflow", "project", "issue_type"]),
     owned("role_members", &["project", "role"], &["project", "role", "account_id"]),
     by("filters", &["id", "name"]),
-    Layout { table: INTERVALS, key: &[], owner: &[], order: &["field", "field_id", "issue_id"], bloom: None },
+    Layout { table: INTERVALS, key: &[], owner: &[], ends: &[], order: &["field", "field_id", "issue_id"], bloom: None },
     by(COVERAGE, &["origin", "entity"]),
 ];
 

@@ -9,7 +9,11 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
-use datafusion::arrow::array::{Array, RecordBatch};
+use datafusion::arrow::array::{Array, AsArray, RecordBatch};
+use datafusion::arrow::datatypes::DataType;
+use datafusion::logical_expr::cast;
+use datafusion::prelude::SessionContext;
+use futures::TryStreamExt;
 
 use super::error::data;
 use super::layout::layout;
@@ -21,6 +25,7 @@ use crate::data::schema::{self, TABLES};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::error::Error;
 use crate::exec;
+use crate::plan::{Tables, plain};
 
 /// What may be used to load.
 #[derive(Clone, Debug, Default)]
@@ -134,7 +139,13 @@ pub(super) async fn load(mut change: Transaction, dataset: &Path, options: LoadO
         let rows = context.read_table(provider.clone())?;
         let tally = match table.name {
             "events" | "issues" => rows::load(&mut change, table.name, rows, &told, &options.progress).await?,
-            _ => entries::load(&mut change, table.name, rows, &told).await?,
+            _ => {
+                let issues = match layout(table.name).is_some_and(|layout| !layout.ends.is_empty()) {
+                    true => issue_keys(&context, &incoming).await?,
+                    false => HashSet::new(),
+                };
+                entries::load(&mut change, table.name, rows, &told, &issues).await?
+            }
         };
         let name = table.name.to_owned();
         for (of, rows) in [(&mut loaded.added, tally.added), (&mut loaded.changed, tally.changed), (&mut loaded.known, tally.known)]
@@ -165,6 +176,18 @@ pub(super) async fn load(mut change: Transaction, dataset: &Path, options: LoadO
 /// The columns that make two rows of a table the same.
 fn key_of(table: &str) -> &'static [&'static str] {
     layout(table).map_or(&[], |layout| layout.key)
+}
+
+/// The keys of the issues that come.
+async fn issue_keys(context: &SessionContext, incoming: &Tables) -> Result<HashSet<String>, Error> {
+    let mut keys = HashSet::new();
+    let Some(provider) = incoming.get("issues") else { return Ok(keys) };
+    let mut rows =
+        context.read_table(provider.clone())?.select(vec![cast(plain("key"), DataType::Utf8View)])?.execute_stream().await?;
+    while let Some(batch) = rows.try_next().await? {
+        keys.extend(batch.columns().iter().flat_map(|column| column.as_string_view().iter().flatten()).map(str::to_owned));
+    }
+    Ok(keys)
 }
 
 /// A row that does not say what it is about could be told from no other.

@@ -19,7 +19,7 @@ use crate::error::Error;
 /// The layout that this program writes. It reads all up to this one.
 pub(crate) const LAYOUT: u32 = 1;
 
-const COMMITS: &str = "commits";
+pub(crate) const COMMITS: &str = "commits";
 
 /// One version of the store.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -177,7 +177,11 @@ impl Commits {
             );
             return Err(data(codes::STORE_NEWER, message, "use that version of jqlx or a newer one"));
         }
-        serde_json::from_slice(&text).map_err(|error| damaged(&path, &error.to_string()))
+        let manifest: Manifest = serde_json::from_slice(&text).map_err(|error| damaged(&path, &error.to_string()))?;
+        if manifest.version != version {
+            return Err(damaged(&path, &format!("it holds version {}", manifest.version)));
+        }
+        Ok(manifest)
     }
 
     /// Makes a version exist, unless it does.

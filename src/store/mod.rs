@@ -9,6 +9,7 @@ mod compact;
 mod coverage;
 mod error;
 mod intervals;
+mod journal;
 mod layout;
 mod load;
 mod manifest;
@@ -33,7 +34,7 @@ use transaction::Transaction;
 
 pub use compact::{Compacted, CompactedStore};
 pub use load::{LoadOptions, Loaded, Progress};
-pub use status::{Covered, Status, TableStatus};
+pub use status::{Covered, Status, TableStatus, VersionStatus};
 pub use vacuum::Vacuumed;
 pub use verify::Verified;
 
@@ -72,13 +73,12 @@ impl Store {
         let commits = Commits::of(root);
         let versions = commits.versions()?;
         let Some(last) = versions.last() else {
-            let message = format!("there is no store at {}", root.display());
-            return Err(data(codes::STORE_MISSING, message, "`jqlx import FILES --store DIR` makes one"));
+            return Err(missing(root));
         };
         let manifest = match at {
             At::Latest => commits.read(*last)?,
             At::Version(version) if versions.contains(&version) => commits.read(version)?,
-            At::Version(version) => return Err(no_version(&versions, &format!("version {version}"))),
+            At::Version(version) => return Err(no_version(&versions, &format!("version {version}"), version > *last)),
             At::Time(time) => at_time(&commits, &versions, time)?,
         };
         Ok(Self { root: root.to_owned(), manifest })
@@ -170,30 +170,12 @@ pub struct Writer {
 }
 
 /// Where a writer prepares what it brings.
-const STAGING: &str = ".import";
-
-/// Removes what killed runs prepared, in folders of that name and beside it.
-fn clear_staging(root: &Path) -> Result<(), Error> {
-    let entries = std::fs::read_dir(root).map_err(|error| error::unreadable(root, &error))?;
-    for path in entries.flatten().map(|entry| entry.path()) {
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        if name.trim_start_matches('.').starts_with(STAGING.trim_start_matches('.')) && name.starts_with('.') && path.is_dir() {
-            std::fs::remove_dir_all(&path).map_err(|error| error::unwritable(&path, &error))?;
-        }
-    }
-    Ok(())
-}
+pub(crate) const STAGING: &str = ".import";
 
 impl Writer {
-    /// A folder of the store's, not there yet, for a dataset to be brought in; what a killed run left there is removed.
-    ///
-    /// # Errors
-    ///
-    /// Where that cannot be removed.
-    pub fn staging(&self) -> Result<PathBuf, Error> {
-        let root = self.change.root();
-        clear_staging(root)?;
-        Ok(root.join(STAGING))
+    /// A folder of the store's, not there yet, for a dataset to be brought in.
+    pub fn staging(&self) -> PathBuf {
+        self.change.root().join(STAGING)
     }
 
     /// See [`Store::load`].
@@ -204,6 +186,17 @@ impl Writer {
     pub async fn load(self, dataset: impl AsRef<Path>, options: LoadOptions) -> Result<Loaded, Error> {
         load::load(self.change, dataset.as_ref(), options).await
     }
+}
+
+/// There is no store at a place, and maybe something else.
+fn missing(root: &Path) -> Error {
+    let message = format!("there is no store at {}", root.display());
+    let has = |table: &str| root.join(table).is_dir() || root.join(format!("{table}.parquet")).is_file();
+    let help = match has("events") || has("issues") {
+        true => "it looks like a folder of Parquet, which is asked with --data and imported into a store elsewhere",
+        false => "`jqlx import FILES --store DIR` makes one",
+    };
+    data(codes::STORE_MISSING, message, help)
 }
 
 fn at_time(commits: &Commits, versions: &[u64], time: jiff::Timestamp) -> Result<Manifest, Error> {
@@ -221,11 +214,12 @@ fn at_time(commits: &Commits, versions: &[u64], time: jiff::Timestamp) -> Result
             to = middle;
         }
     }
-    found.ok_or_else(|| no_version(versions, "a version of that time"))
+    found.ok_or_else(|| no_version(versions, "a version of that time", false))
 }
 
-fn no_version(versions: &[u64], what: &str) -> Error {
+fn no_version(versions: &[u64], what: &str, is_ahead: bool) -> Error {
     let (first, last) = (versions.first().copied().unwrap_or_default(), versions.last().copied().unwrap_or_default());
-    let help = format!("it has the versions {first} to {last}; older ones go with `jqlx vacuum`");
+    let gone = if first > 0 && !is_ahead { "; older ones went with `jqlx vacuum`" } else { "" };
+    let help = format!("it has the versions {first} to {last}{gone}; `jqlx status` names them");
     data(codes::STORE_NO_VERSION, format!("the store does not have {what}"), &help)
 }

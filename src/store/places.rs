@@ -15,7 +15,7 @@ use datafusion::parquet::arrow::arrow_reader::{ParquetRecordBatchReaderBuilder, 
 use super::error::{damaged, unreadable};
 use super::manifest::{FileState, TableState, Value};
 use super::scan::selection;
-use super::{columns, vectors};
+use super::{columns, vectors, verify};
 use crate::error::Error;
 
 /// Keys up to this number are looked for with Bloom filters.
@@ -229,6 +229,7 @@ pub(crate) fn all(root: &Path, table: &str, state: &TableState, schema: &SchemaR
     for file in &state.files {
         let path = folder.join(&file.name);
         let broken = |error: &dyn std::fmt::Display| damaged(&path, &error.to_string());
+        verify::check(&folder, file)?;
         let mut builder = open(&path)?;
         if let Some(gone) = &file.gone {
             builder = builder.with_row_selection(selection(&vectors::read(&folder, gone)?, file.written_rows()));

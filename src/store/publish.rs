@@ -58,7 +58,7 @@ pub(crate) async fn files(root: &Path, table: &str) -> Result<Option<Logged>, Er
         Err(error) => return Err(unreadable(&log, &error)),
     }
     let table = open(&folder, None).await?;
-    let state = table.snapshot().map_err(|error| damaged(&log, &error.to_string()))?;
+    let state = table.snapshot().map_err(|error| damaged(&log, &first_line(&error)))?;
     let mut files = Vec::with_capacity(state.log_data().num_files());
     for file in state.log_data().iter() {
         let gone = file.deletion_vector_descriptor().map(|vector| entry::gone(&vector).map_err(|reason| damaged(&log, &reason)));
@@ -66,6 +66,11 @@ pub(crate) async fn files(root: &Path, table: &str) -> Result<Option<Logged>, Er
     }
     files.sort_by(|(one, _), (other, _)| one.cmp(other));
     Ok(Some((state.version(), files)))
+}
+
+/// The library's errors may end with a backtrace.
+fn first_line(error: &dyn std::fmt::Display) -> String {
+    error.to_string().lines().next().unwrap_or_default().trim().to_owned()
 }
 
 /// One table of the commit that is being published.
@@ -114,7 +119,7 @@ impl Table<'_> {
         match entry::store_version(&text) {
             Some(version) if version <= commit.version => Ok(()),
             _ => {
-                let message = format!("{} was written by another program", path.display());
+                let message = format!("the entry {} of a Delta log is not what jqlx wrote", path.display());
                 let help = "the store reads its own commits, so nothing is lost; remove the table's folder _delta_log, and the next \
                             commit writes it anew";
                 Err(data(codes::STORE_DAMAGED, message, help))
@@ -129,7 +134,7 @@ impl Table<'_> {
     /// What the log says of the table that must stay so.
     async fn identity(&self, version: u64) -> Result<entry::Identity, Error> {
         let table = open(&self.folder, Some(version)).await?;
-        let state = table.snapshot().map_err(|error| damaged(&self.folder.join(LOG), &error.to_string()))?;
+        let state = table.snapshot().map_err(|error| damaged(&self.folder.join(LOG), &first_line(&error)))?;
         Ok(entry::Identity { id: state.metadata().id().to_owned(), created: state.metadata().created_time() })
     }
 

@@ -23,8 +23,8 @@ pub struct Status {
     pub operation: String,
     /// The layout of its files.
     pub layout: u32,
-    /// The first version that can still be read.
-    pub oldest: u64,
+    /// The versions that can be read, the oldest first.
+    pub versions: Vec<VersionStatus>,
     /// Its tables, `events` and `issues` first.
     pub tables: Vec<TableStatus>,
     /// What its events tell of.
@@ -33,6 +33,17 @@ pub struct Status {
     pub strays: u64,
     /// Their bytes.
     pub stray_bytes: u64,
+}
+
+/// One version.
+#[derive(Clone, Debug, Serialize)]
+pub struct VersionStatus {
+    /// Its number.
+    pub version: u64,
+    /// When it was committed.
+    pub committed: jiff::Timestamp,
+    /// The command that made it.
+    pub operation: String,
 }
 
 /// One table.
@@ -74,11 +85,16 @@ pub struct Covered {
 pub(crate) fn status(root: &Path, manifest: &Manifest) -> Result<Status, Error> {
     let commits = Commits::of(root);
     let versions = commits.versions()?;
-    let mut needed = HashSet::new();
+    let (mut needed, mut readable) = (HashSet::new(), Vec::new());
     for version in &versions {
         // A version that vacuum removes meanwhile needs nothing.
         if let Ok(manifest) = commits.read(*version) {
             needed.extend(vacuum::files(root, &manifest));
+            readable.push(VersionStatus {
+                version: manifest.version,
+                committed: jiff::Timestamp::from_microsecond(manifest.time).unwrap_or_default(),
+                operation: manifest.operation,
+            });
         }
     }
     let strays = vacuum::strays(root, &needed)?;
@@ -92,7 +108,7 @@ pub(crate) fn status(root: &Path, manifest: &Manifest) -> Result<Status, Error> 
         committed: jiff::Timestamp::from_microsecond(manifest.time).unwrap_or_default(),
         operation: manifest.operation.clone(),
         layout: manifest.layout,
-        oldest: versions.first().copied().unwrap_or(manifest.version),
+        versions: readable,
         tables: ordered.map(|(name, state)| table(name, state)).collect(),
         coverage: covered,
         strays: strays.len() as u64,

@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use roaring::RoaringTreemap;
 
 use super::error::{data, unwritable};
-use super::manifest::{ColumnState, Commits, FileState, History, LAYOUT, Manifest, TableState, sync_folder};
+use super::manifest::{COMMITS, ColumnState, Commits, FileState, History, LAYOUT, Manifest, TableState, sync_folder};
 use super::publish;
-use super::vectors;
+use super::{STAGING, journal, vacuum, vectors};
 use crate::data::lock::Lock;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::error::Error;
@@ -52,10 +52,13 @@ impl Transaction {
         }
         let path = root.join(LOCK);
         let Some(lock) = Lock::take(&path).map_err(|error| unwritable(&path, &error))? else {
-            let message = format!("{} is being written by another run", root.display());
+            let message = format!("the store {} is being written by another run", root.display());
             return Err(data(codes::STORE_BUSY, message, "wait for it to end; queries can run meanwhile"));
         };
         let before = commits.latest()?;
+        let needed = before.as_ref().map(|manifest| vacuum::files(root, manifest)).unwrap_or_default();
+        journal::sweep(root, &needed)?;
+        clear_drafts(root)?;
         let mut unlogged = BTreeSet::new();
         if let Some(now) = &before {
             let earlier = now.version.checked_sub(1).filter(|version| versions.contains(version));
@@ -223,6 +226,12 @@ impl Transaction {
             })
             .collect();
         self.made.retain(|path| !kept.contains(path));
+        for path in &self.made {
+            let _ = fs::remove_file(path);
+        }
+        self.made.clear();
+        // A journal that stays names files of this commit, which the next run does not remove.
+        let _ = journal::clear(&self.root);
         // The commit stands, whatever becomes of the logs.
         let published = publish::publish(&self.root, self.before.as_ref(), &manifest).await;
         let warnings = published.err().map_or_else(Vec::new, |error| error.diagnostics().iter().map(behind).collect());
@@ -244,6 +253,26 @@ fn behind(reason: &Diagnostic) -> Diagnostic {
     Diagnostic::warning(reason.code, message).help("queries do not need it; the next commit writes what is missing")
 }
 
+/// Removes what killed runs prepared: folders of imports, and drafts of commits.
+fn clear_drafts(root: &Path) -> Result<(), Error> {
+    let names = |folder: &Path| -> Vec<(PathBuf, String)> {
+        let entries = fs::read_dir(folder).map(|entries| entries.flatten().collect::<Vec<_>>()).unwrap_or_default();
+        entries.into_iter().map(|entry| (entry.path(), entry.file_name().to_string_lossy().into_owned())).collect()
+    };
+    for (path, name) in names(root) {
+        // Writing a dataset makes folders beside it, with its name behind another dot.
+        if path.is_dir() && name.starts_with('.') && name.trim_start_matches('.').starts_with(STAGING.trim_start_matches('.')) {
+            fs::remove_dir_all(&path).map_err(|error| unwritable(&path, &error))?;
+        }
+    }
+    for (path, name) in names(&root.join(COMMITS)) {
+        if name.starts_with('.') && name.ends_with(".draft") {
+            fs::remove_file(&path).map_err(|error| unwritable(&path, &error))?;
+        }
+    }
+    Ok(())
+}
+
 /// Whether a commit is the table's first.
 fn is_new(earlier: Option<&Manifest>, table: &str) -> bool {
     earlier.is_none_or(|earlier| !earlier.tables.contains_key(table))
@@ -252,8 +281,7 @@ fn is_new(earlier: Option<&Manifest>, table: &str) -> bool {
 /// A store begins in a new or an empty folder.
 fn may_create(root: &Path, create: bool) -> Result<(), Error> {
     if !create {
-        let message = format!("there is no store at {}", root.display());
-        return Err(data(codes::STORE_MISSING, message, "`jqlx import FILES --store DIR` makes one"));
+        return Err(super::missing(root));
     }
     let entries = match fs::read_dir(root) {
         Ok(entries) => entries,
@@ -269,7 +297,7 @@ fn may_create(root: &Path, create: bool) -> Result<(), Error> {
     match strange {
         None => Ok(()),
         Some(name) => {
-            let message = format!("{} holds {}, which is no part of a store", root.display(), name.display());
+            let message = format!("the folder {} holds {}, which is no part of a store", root.display(), name.display());
             Err(data(codes::STORE_REFUSED, message, "make the store in a folder of its own"))
         }
     }

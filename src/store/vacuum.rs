@@ -47,7 +47,6 @@ pub(crate) async fn vacuum(root: &Path, retention: Duration, dry_run: bool) -> R
         vacuumed.bytes += bytes;
     }
     if !dry_run {
-        super::clear_staging(root)?;
         // Versions first: one that is there can be read.
         for version in &vacuumed.versions {
             commits.remove(*version)?;

@@ -12,6 +12,7 @@ use roaring::RoaringTreemap;
 use uuid::Uuid;
 
 use super::error::{damaged, failed, unreadable, unwritable};
+use super::journal;
 use super::manifest::{Gone, sync_folder};
 use crate::error::Error;
 
@@ -46,6 +47,7 @@ pub(crate) fn write(folder: &Path, vectors: &[RoaringTreemap]) -> Result<Vec<Gon
         return Ok(Vec::new());
     }
     let id = Uuid::new_v4().to_string();
+    journal::note(folder, &file_name(&id))?;
     let path = folder.join(file_name(&id));
     let mut bytes = Vec::new();
     let mut writer = StreamingDeletionVectorWriter::new(&mut bytes);

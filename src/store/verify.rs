@@ -59,6 +59,12 @@ pub(crate) async fn verify(
             verified.problems.extend(error.diagnostics().iter().cloned());
         }
     }
+    for table in [INTERVALS, COVERAGE] {
+        if manifest.tables.contains_key("events") && !manifest.tables.contains_key(table) {
+            let message = format!("the store has no table `{table}`, which is derived from the events");
+            verified.problems.push(Diagnostic::error(codes::STORE_DAMAGED, message).help("`jqlx compact --derive` makes it"));
+        }
+    }
     // What is broken cannot be computed with.
     if verified.problems.is_empty() {
         for found in [check_intervals(context, root, manifest).await, check_coverage(context, root, manifest).await] {
@@ -73,7 +79,7 @@ pub(crate) async fn verify(
 }
 
 /// Whether a file has the length, checksum and rows that it was written with.
-fn check(folder: &Path, state: &FileState) -> Result<(), Error> {
+pub(crate) fn check(folder: &Path, state: &FileState) -> Result<(), Error> {
     let path = folder.join(&state.name);
     let mut file = File::open(&path).map_err(|error| unreadable(&path, &error))?;
     let (mut hasher, mut bytes) = (crc32fast::Hasher::new(), 0);
@@ -103,7 +109,11 @@ async fn same_as_log(root: &Path, table: &str, state: &TableState) -> Result<(),
     let logged = publish::files(root, table).await?;
     let differs = |what: &str| {
         let message = format!("the Delta log of the table `{table}` {what}");
-        data(codes::STORE_DAMAGED, message, "jqlx does not read it; other programs may see an older or a wrong state of the table")
+        data(
+            codes::STORE_DAMAGED,
+            message,
+            "jqlx does not read it, but other programs do: remove the table's folder _delta_log, and the next import or compact writes it anew",
+        )
     };
     let Some((version, mut files)) = logged else { return Err(differs("is missing")) };
     if version != state.delta {

@@ -16,10 +16,10 @@ use datafusion::parquet::file::properties::{EnabledStatistics, WriterProperties}
 use datafusion::parquet::file::statistics::Statistics;
 use datafusion::parquet::schema::types::ColumnPath;
 
-use super::columns;
 use super::error::{failed, unwritable};
 use super::layout::{Layout, has_range, layout};
 use super::manifest::{ColumnState, FileState, Value};
+use super::{columns, journal};
 use crate::error::Error;
 
 /// Rows of a row group: small enough that its statistics prune a period of a large table.
@@ -120,7 +120,9 @@ impl TableWriter {
         let open = match self.open.take() {
             Some(open) => open,
             None => {
-                let path = self.folder.join(format!("{}.parquet", uuid::Uuid::new_v4()));
+                let name = format!("{}.parquet", uuid::Uuid::new_v4());
+                journal::note(&self.folder, &name)?;
+                let path = self.folder.join(name);
                 let file = File::create_new(&path).map_err(|error| unwritable(&path, &error))?;
                 let checked = Checked { file: BufWriter::with_capacity(1 << 20, file), crc32: crc32fast::Hasher::new(), bytes: 0 };
                 let writer = ArrowWriter::try_new(checked, self.schema.clone(), Some(self.properties()));

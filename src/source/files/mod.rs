@@ -24,13 +24,15 @@ pub struct ImportOptions {
     pub replace: bool,
     /// Bytes of rows held in memory before they go to temporary files beside the output.
     pub memory: usize,
+    /// Whether files that hold an answer without records are none: then nothing is written, and the summary counts nothing.
+    pub may_be_empty: bool,
     /// How many problems are kept with their texts; all are counted.
     pub problems: usize,
 }
 
 impl Default for ImportOptions {
     fn default() -> Self {
-        Self { replace: false, memory: 256 << 20, problems: 100 }
+        Self { replace: false, memory: 256 << 20, may_be_empty: false, problems: 100 }
     }
 }
 

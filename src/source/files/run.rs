@@ -45,6 +45,8 @@ pub(super) struct Run<'a> {
     wanted: HashMap<i64, Option<(String, Option<String>)>>,
     /// Ids by key, for records that only tell a key.
     wanted_keys: HashMap<String, Option<i64>>,
+    /// Search pages and lists, with records or without.
+    answers: u64,
     summary: ImportSummary,
     /// Opened first, so that a folder that cannot be written costs no reading.
     writer: DatasetWriter,
@@ -78,6 +80,7 @@ impl<'a> Run<'a> {
             created: HashMap::new(),
             wanted: HashMap::new(),
             wanted_keys: HashMap::new(),
+            answers: 0,
             summary: ImportSummary::default(),
             writer,
         };
@@ -104,6 +107,7 @@ impl<'a> Run<'a> {
                         self.site.names.expanded(&page);
                     }
                     any = true;
+                    self.answers += 1;
                     continue;
                 }
                 Piece::Broken(reason) => {
@@ -128,6 +132,8 @@ impl<'a> Run<'a> {
             let reason = format!("the file cannot be read further: {error}");
             self.bad(path, pieces.position(), None, reason);
             self.summary.records += 1;
+        } else if !any && pieces.saw_list() {
+            self.answers += 1;
         } else if !any {
             self.bad(path, Position { line: 1, ..Position::default() }, None, "the file is empty".into());
             self.summary.records += 1;
@@ -224,7 +230,9 @@ impl<'a> Run<'a> {
         let counts = self.summary.counts;
         let events = counts.change_groups + counts.comments + counts.worklogs;
         if counts.issues + events + counts.others == 0 {
-            return Err(ImportError::Nothing(Box::new(self.summary)));
+            // A page or a list without a record is an answer: there was nothing to tell.
+            let is_answer = self.answers > 0 && self.summary.bad_records == 0 && self.options.may_be_empty;
+            return if is_answer { Ok(self.summary) } else { Err(ImportError::Nothing(Box::new(self.summary))) };
         }
         let spool = self.spool.clone();
         let spooled = |reason| ImportError::Spool { folder: spool.clone(), reason };

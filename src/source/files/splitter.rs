@@ -42,6 +42,8 @@ pub(super) struct Splitter<R> {
     source: Source<R>,
     record: Vec<u8>,
     list: Option<List>,
+    /// Lists begun so far.
+    lists: u64,
     position: Position,
 }
 
@@ -54,7 +56,12 @@ struct List {
 impl<R: Read> Splitter<R> {
     pub(super) fn new(input: R) -> Self {
         let source = Source { input, buffer: Vec::new(), at: 0, offset: 0, line: 1, error: None };
-        Self { source, record: Vec::new(), list: None, position: Position::default() }
+        Self { source, record: Vec::new(), list: None, lists: 0, position: Position::default() }
+    }
+
+    /// Whether there was a list, of records or of none.
+    pub(super) fn saw_list(&self) -> bool {
+        self.lists > 0
     }
 
     /// The JSON of the last piece.
@@ -90,6 +97,7 @@ impl<R: Read> Splitter<R> {
             match &mut self.list {
                 None if byte == b'[' => {
                     self.source.skip(1);
+                    self.lists += 1;
                     self.list = Some(List { elements: 0, page: None });
                 }
                 None => {
@@ -149,6 +157,7 @@ impl<R: Read> Splitter<R> {
                 self.source.skip(1);
                 let head = std::mem::take(&mut self.record);
                 machine.skip_value();
+                self.lists += 1;
                 self.list = Some(List { elements: 0, page: Some((head, machine, self.position)) });
                 return None;
             }

@@ -53,7 +53,7 @@ pub(super) fn attachment(value: &Value, subject: &Subject, site: &mut Site, mapp
     };
     let name = text(attachment, "filename").map(str::to_owned);
     let row = EventRow {
-        event_id: format!("jira:attachment:{number}:added"),
+        event_id: added(subject.id, &number),
         entity_id: Some(number),
         entity_name: name.clone(),
         to_value: name,
@@ -63,6 +63,14 @@ pub(super) fn attachment(value: &Value, subject: &Subject, site: &mut Site, mapp
     let mut row = row;
     set_actor(&mut row, attachment.get("author"), site);
     mapped.events.push(Event { row, hearsay: 1 });
+}
+
+/// The identity of an attachment's event. Issues that were moved between sites may share the ids of their attachments.
+pub(super) fn added(issue: Option<i64>, attachment: &str) -> String {
+    match issue {
+        Some(issue) => format!("jira:attachment:{issue}:{attachment}:added"),
+        None => format!("jira:attachment:{attachment}:added"),
+    }
 }
 
 fn begun<'a>(what: &str, value: &'a Value, mapped: &mut Mapped) -> Option<(&'a Object, String, i64)> {

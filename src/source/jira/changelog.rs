@@ -246,7 +246,7 @@ fn attachment(mut row: EventRow, sides: Sides, mapped: &mut Mapped) {
     (row.from_value, row.to_value) = (sides.from.clone(), sides.to.clone());
     if sides.to_id.is_some() || (sides.to.is_some() && sides.from_id.is_none()) {
         if let Some(id) = &row.entity_id {
-            row.event_id = format!("jira:attachment:{id}:added");
+            row.event_id = super::activity::added(row.issue_id, id);
         }
         push(row, of_change("attachment", false, true), 0, mapped);
     } else {

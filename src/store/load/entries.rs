@@ -2,9 +2,9 @@
 
 use std::collections::HashSet;
 
-use datafusion::arrow::array::{BooleanArray, RecordBatch};
-use datafusion::arrow::compute::{concat_batches, filter_record_batch};
-use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch};
+use datafusion::arrow::compute::{cast, concat_batches, filter_record_batch};
+use datafusion::arrow::datatypes::{DataType, SchemaRef};
 use datafusion::arrow::error::ArrowError;
 use datafusion::prelude::DataFrame;
 
@@ -17,7 +17,15 @@ use crate::store::write::TableWriter;
 use crate::store::{columns, merge, places};
 
 /// Brings rows into a side table.
-pub(super) async fn load(change: &mut Transaction, table: &str, rows: DataFrame, told: &[String]) -> Result<Tally, Error> {
+///
+/// `issues` are the keys of the issues that come with them.
+pub(super) async fn load(
+    change: &mut Transaction,
+    table: &str,
+    rows: DataFrame,
+    told: &[String],
+    issues: &HashSet<String>,
+) -> Result<Tally, Error> {
     let stored = change.table(table);
     let schema = columns::schema_of(&stored.columns);
     let folder = change.root().join(table);
@@ -27,7 +35,7 @@ pub(super) async fn load(change: &mut Transaction, table: &str, rows: DataFrame,
     let comes = concat_batches(&schema, &batches).map_err(broken)?;
     identified(table, key_of(table), &comes)?;
     let there = places::all(change.root(), table, &stored, &schema)?;
-    let (merged, tally) = merge_tables(table, &schema, &there, &comes, told).map_err(broken)?;
+    let (merged, tally) = merge_tables(table, &schema, &there, &comes, told, issues).map_err(broken)?;
     if tally.added + tally.changed == 0 && merged.num_rows() == there.num_rows() {
         return Ok(tally);
     }
@@ -45,9 +53,10 @@ fn merge_tables(
     there: &RecordBatch,
     comes: &RecordBatch,
     told: &[String],
+    issues: &HashSet<String>,
 ) -> Result<(RecordBatch, Tally), ArrowError> {
     let mut tally = Tally::default();
-    let mut result = kept(table, there, comes)?;
+    let mut result = kept_at_ends(table, &kept(table, there, comes)?, comes, issues)?;
     // A source may tell of a thing several times.
     for round in rounds(comes, key_of(table))? {
         let Pairs { there: old, comes: new, alone } = pairs(&result, &round, key_of(table))?;
@@ -79,5 +88,38 @@ fn kept(table: &str, there: &RecordBatch, comes: &RecordBatch) -> Result<RecordB
     let (of, keys) = (Keys::of(there, owner)?, Keys::of(there, key_of(table))?);
     let keep: BooleanArray =
         (0..there.num_rows()).map(|row| Some(!owners.contains(&of.at(row)) || told.contains(&keys.at(row)))).collect();
+    filter_record_batch(there, &keep)
+}
+
+/// The rows that are there, without those of issues that come with all their rows and that are not among them. An issue comes
+/// with all its rows where it comes itself and one of them does: an export may leave such rows out altogether.
+fn kept_at_ends(
+    table: &str,
+    there: &RecordBatch,
+    comes: &RecordBatch,
+    issues: &HashSet<String>,
+) -> Result<RecordBatch, ArrowError> {
+    let ends = layout(table).map_or(&[] as &[_], |layout| layout.ends);
+    if ends.is_empty() {
+        return Ok(there.clone());
+    }
+    let texts = |rows: &RecordBatch| -> Result<Vec<ArrayRef>, ArrowError> {
+        ends.iter().filter_map(|end| rows.column_by_name(end)).map(|column| cast(column, &DataType::Utf8View)).collect()
+    };
+    let columns = texts(comes)?;
+    let named = columns.iter().flat_map(|column| column.as_string_view().iter().flatten());
+    let whole: HashSet<&str> = named.filter(|key| issues.contains(*key)).collect();
+    let keys = Keys::of(comes, key_of(table))?;
+    let told: HashSet<Vec<u8>> = (0..comes.num_rows()).map(|row| keys.at(row)).collect();
+    let (columns, keys) = (texts(there)?, Keys::of(there, key_of(table))?);
+    let keep: BooleanArray = (0..there.num_rows())
+        .map(|row| {
+            let of_whole = columns.iter().any(|column| {
+                let column = column.as_string_view();
+                column.is_valid(row) && whole.contains(column.value(row))
+            });
+            Some(!of_whole || told.contains(&keys.at(row)))
+        })
+        .collect();
     filter_record_batch(there, &keep)
 }

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{Array, AsArray, BooleanArray, RecordBatch};
-use datafusion::arrow::compute::{concat_batches, filter_record_batch};
-use datafusion::arrow::datatypes::{Int64Type, SchemaRef};
+use datafusion::arrow::compute::{cast, concat_batches, filter_record_batch};
+use datafusion::arrow::datatypes::{DataType, Int64Type, SchemaRef};
 use datafusion::arrow::error::ArrowError;
 use datafusion::common::hash_utils::RandomState;
 use datafusion::prelude::DataFrame;
@@ -15,8 +15,9 @@ use roaring::RoaringTreemap;
 
 use super::keys::{self, Pairs, pairs, taken};
 use super::{Progress, Rule, Tally, Touched, Transaction, identified, key_of, rule_of};
+use crate::diagnostic::codes;
 use crate::error::Error;
-use crate::store::error::failed;
+use crate::store::error::{data, failed};
 use crate::store::manifest::{FileState, TableState};
 use crate::store::places::{self, Place, Wanted};
 use crate::store::write::TableWriter;
@@ -261,6 +262,7 @@ impl<'a> Part<'a> {
         let (Pairs { there: old, comes: new, alone }, batches) = (pairs, (&there, comes));
         let (before, after) = (taken(batches.0, &old), taken(batches.1, &new));
         let (before, after) = (before.map_err(|e| self.failed(&e))?, after.map_err(|e| self.failed(&e))?);
+        same_thing(task, &before, &after)?;
         let merged = merge::merged(task.rule, &before, &after, &task.told).map_err(|error| self.failed(&error))?;
         let differ = merge::differ(&before, &merged).map_err(|error| self.failed(&error))?;
         let places = old.iter().zip(&differ).filter(|(_, differs)| **differs);
@@ -288,7 +290,7 @@ impl<'a> Part<'a> {
         let mut rounds = rounds.into_iter();
         let Some(mut so_far) = rounds.next() else { return Ok(()) };
         for round in rounds {
-            so_far = folded(task, &so_far, &round).map_err(|error| self.failed(&error))?;
+            so_far = folded(task, &so_far, &round)?;
         }
         self.known(&so_far)
     }
@@ -300,11 +302,24 @@ impl<'a> Part<'a> {
 }
 
 /// `so_far` with the rows of `round`, each of which has its key there.
-fn folded(task: &Task, so_far: &RecordBatch, round: &RecordBatch) -> Result<RecordBatch, ArrowError> {
-    let pairs = pairs(so_far, round, task.key)?;
-    let (before, after) = (taken(so_far, &pairs.there)?, taken(round, &pairs.comes)?);
-    let merged = merge::merged(task.rule, &before, &after, &task.told)?;
-    let paired: HashSet<u32> = pairs.there.into_iter().collect();
+fn folded(task: &Task, so_far: &RecordBatch, round: &RecordBatch) -> Result<RecordBatch, Error> {
+    let broken = |error: ArrowError| failed(&task.root.join(&task.table), &error);
+    let pairs = pairs(so_far, round, task.key).map_err(broken)?;
+    let (before, after) = (taken(so_far, &pairs.there).map_err(broken)?, taken(round, &pairs.comes).map_err(broken)?);
+    same_thing(task, &before, &after)?;
+    joined(task, so_far, &pairs, &before, &after).map_err(broken)
+}
+
+/// The merged pairs, and the rows that have no partner.
+fn joined(
+    task: &Task,
+    so_far: &RecordBatch,
+    pairs: &Pairs,
+    before: &RecordBatch,
+    after: &RecordBatch,
+) -> Result<RecordBatch, ArrowError> {
+    let merged = merge::merged(task.rule, before, after, &task.told)?;
+    let paired: HashSet<u32> = pairs.there.iter().copied().collect();
     let rest: BooleanArray = (0..so_far.num_rows()).map(|row| Some(!paired.contains(&(row as u32)))).collect();
     concat_batches(so_far.schema_ref(), &[merged, filter_record_batch(so_far, &rest)?])
 }
@@ -321,4 +336,25 @@ fn touch(touched: &mut Touched, batch: &RecordBatch, column: &str, only_with: Op
             touched.issues.insert(ids.value(row));
         }
     }
+}
+
+/// Two sites have the same ids for different things: their rows must not be merged.
+fn same_thing(task: &Task, before: &RecordBatch, after: &RecordBatch) -> Result<(), Error> {
+    // Of an event, the issue; of an issue, when it was created, to the second.
+    let (column, unit, what) = match task.rule {
+        Rule::Event => ("issue_id", 1, "another issue"),
+        Rule::Issue => ("created", 1_000_000, "another time of creation"),
+        Rule::Entry => return Ok(()),
+    };
+    let numbers = |rows: &RecordBatch| -> Vec<Option<i64>> {
+        let column = rows.column_by_name(column).and_then(|column| cast(column, &DataType::Int64).ok());
+        let column = column.as_ref().and_then(|column| column.as_primitive_opt::<Int64Type>());
+        column.map_or_else(Vec::new, |column| column.iter().map(|value| value.map(|value| value.div_euclid(unit))).collect())
+    };
+    let differs = numbers(before).into_iter().zip(numbers(after)).position(|(a, b)| a.is_some() && b.is_some() && a != b);
+    let Some(row) = differs else { return Ok(()) };
+    let id = task.key.first().and_then(|name| after.column_by_name(name)).and_then(|column| cast(column, &DataType::Utf8).ok());
+    let id = id.as_ref().and_then(|column| column.as_string_opt::<i32>()).map_or("", |column| column.value(row));
+    let message = format!("the table `{}` has the id {id} already, with {what}", task.table);
+    Err(data(codes::STORE_REFUSED, message, "give each Jira site a store of its own: their ids are not the same things"))
 }

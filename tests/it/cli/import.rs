@@ -76,3 +76,25 @@ fn a_full_disk_leaves_nothing_behind() {
     let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
     assert_eq!(left, ["issues.ndjson"]);
 }
+
+#[test]
+fn an_answer_without_records_is_nothing_new() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = folder.path().join("store");
+    for (name, text) in [("page.json", "{\"issues\":[],\"total\":0}"), ("list.json", "[]")] {
+        let file = folder.path().join(name);
+        std::fs::write(&file, text).expect("written");
+        let imported = run(&["import", path(&file), "--store", path(&store)]).ok();
+        assert_eq!(imported.out, "", "{name}");
+        assert!(imported.err.contains("nothing new"), "{name}: {}", imported.err);
+        // A folder of Parquet without tables would be none.
+        let data = folder.path().join("data");
+        assert_eq!(run(&["import", path(&file), "--data", path(&data)]).code, Some(1), "{name}");
+    }
+}
+
+#[test]
+fn replace_goes_with_a_folder_of_parquet_only() {
+    let folder = tempfile::tempdir().expect("a folder");
+    assert_eq!(run(&["import", "--replace", "x.json", "--store", path(folder.path())]).code, Some(2));
+}

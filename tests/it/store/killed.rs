@@ -161,17 +161,16 @@ fn a_kill_at_any_moment_leaves_a_commit() {
             let (problems, _) = verified(&store);
             assert!(problems.iter().all(|problem| problem.contains("Delta log")), "{name}: {problems:?}");
             let status = Store::open(&store, At::Latest).and_then(|store| store.status()).expect("a status");
-            for version in status.oldest..=status.version {
-                let tables = Store::open(&store, At::Version(version)).and_then(|store| store.tables());
-                assert!(tables.is_ok(), "{name}: version {version}: {:?}", tables.err());
+            for version in status.versions {
+                let tables = Store::open(&store, At::Version(version.version)).and_then(|store| store.tables());
+                assert!(tables.is_ok(), "{name}: version {}: {:?}", version.version, tables.err());
             }
         }
         // And on it goes.
         RUNTIME
             .block_on(Store::load(&store, at("later"), options()))
             .unwrap_or_else(|error| panic!("{name}: {:?}", error.diagnostics()));
-        let (problems, _) = verified(&store);
-        assert_eq!(problems, [""; 0], "{name}");
+        assert_eq!(verified(&store), (Vec::new(), 0), "{name}: the next run clears up");
         if random.chance(30) {
             RUNTIME.block_on(Store::vacuum(&store, Duration::ZERO, false)).expect("vacuum");
             assert_eq!(verified(&store), (Vec::new(), 0), "{name}");

@@ -273,10 +273,50 @@ fn links_and_role_members_are_told_together() {
     };
     let fewer = Tables { links: vec![link("PA-1", "PA-3")], role_members: vec![member("PA", "bob")], ..all.clone() };
     let stored = grown(&[all, fewer]);
-    // One link of PA-1 went; PA-2, of which the second source tells no link, keeps its own.
+    // PA-1 and PA-3 come with all their links, and those with PA-2 are not among them.
     assert_eq!(stored.ask("issue IN linkedIssues(PA-1)").len(), 1);
-    assert_eq!(stored.ask("issue IN linkedIssues(PA-2)").len(), 1);
+    assert_eq!(stored.ask("issue IN linkedIssues(PA-2)"), [""; 0]);
     assert_eq!(stored.ask("assignee IN memberOfRole(Lead)"), [""; 0]);
+}
+
+#[test]
+fn an_issue_that_comes_alone_leaves_its_neighbours_links() {
+    let link = |source: &str, target: &str| LinkRow {
+        source: source.into(),
+        link_type: "Blocks".into(),
+        direction: Some("outward".into()),
+        target: target.into(),
+        ..LinkRow::default()
+    };
+    let named = |id: i64| IssueRow { id, key: format!("PA-{id}"), ..issue("Open") };
+    let all = Tables { links: vec![link("PA-1", "PA-2"), link("PA-1", "PA-3")], ..tables(&[], &[named(1), named(2), named(3)]) };
+    let alone = Tables { links: vec![link("PA-1", "PA-3")], ..tables(&[], &[named(3)]) };
+    let mut stored = grown(&[all, alone.clone()]);
+    assert_eq!(stored.ask("issue IN linkedIssues(PA-1)").len(), 2);
+    assert_eq!(stored.load(&alone).version, None);
+}
+
+#[test]
+fn ids_of_another_site_are_refused() {
+    let of = |id: i64, event: &str, of_issue: i64| {
+        let told = EventRow { issue_id: Some(of_issue), ..change(event, "2026-03-02T00:00:00Z", "Open", "Done") };
+        tables(&[told], &[IssueRow { id, key: format!("PA-{id}"), ..issue("Done") }])
+    };
+    let stored = grown(&[of(1, "e1", 1)]);
+    let refused = |tables: &Tables| {
+        let data = super::folder();
+        jqlx::data::write::write_tables(&data.path().join("data"), tables, false).expect("a dataset");
+        let loaded = super::RUNTIME.block_on(jqlx::store::Store::load(stored.path(), data.path().join("data"), super::options()));
+        loaded.err().map(|error| error.diagnostics()[0].code.name)
+    };
+    assert_eq!(refused(&of(2, "e1", 2)), Some("jqlx::store::refused"), "an event of another issue");
+    let mut other = of(1, "e2", 1);
+    other.issues[0].created = Some(5_000_000);
+    assert_eq!(refused(&other), Some("jqlx::store::refused"), "an issue that was created at another time");
+    assert_eq!(refused(&of(1, "e2", 1)), None);
+    let mut twice = of(3, "e9", 3);
+    twice.events.extend(of(4, "e9", 4).events);
+    assert_eq!(refused(&twice), Some("jqlx::store::refused"), "two events of one id");
 }
 
 fn with_custom(value: Option<CustomValue>, id: i64) -> Tables {
