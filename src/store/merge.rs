@@ -21,7 +21,7 @@ pub(crate) enum Rule {
     Event,
     /// The one that was updated later counts as a whole: a value that it lacks was taken away.
     Issue,
-    /// What the later one says counts, and what it does not say stays.
+    /// What the later one says counts, and what it does not say stays. Of times at which something was last seen the later counts.
     Entry,
 }
 
@@ -55,6 +55,10 @@ pub(crate) fn merged(rule: Rule, there: &RecordBatch, comes: &RecordBatch, told:
             ("origin", _, Some(better)) => better.iter().enumerate().map(|(row, is)| Some(is? && new.is_valid(row))).collect(),
             _ if !told.iter().any(|column| column == name) => BooleanArray::from(vec![false; new.len()]),
             _ if rule == Rule::Issue => later.clone(),
+            // When an account was last seen: an older export has not seen what came after it.
+            _ if rule == Rule::Entry && name.starts_with("last_") => {
+                (0..new.len()).map(|row| Some(number_at(Some(new), row) > number_at(Some(old), row))).collect()
+            }
             _ => (0..new.len()).map(|row| Some(new.is_valid(row))).collect(),
         };
         columns.push(zip(&takes, new, old)?);

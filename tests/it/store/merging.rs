@@ -374,3 +374,14 @@ fn an_issue_may_come_after_its_events() {
     }
     assert_eq!(stored.ask("status WAS Open ON 2026-03-01").len(), 1);
 }
+
+#[test]
+fn a_user_was_last_seen_at_the_later_time() {
+    let seen = |when: &str| {
+        let user = UserRow { account_id: "ann".into(), last_active: Some(at(when)), ..UserRow::default() };
+        Tables { users: vec![user], ..tables(&[], &[issue("Open")]) }
+    };
+    let (old, new) = (seen("2026-03-01T00:00:00Z"), seen("2026-04-01T00:00:00Z"));
+    let mut stored = grown(&[new, old.clone()]);
+    assert_eq!(stored.load(&old).version, None, "an older export takes nothing back");
+}
