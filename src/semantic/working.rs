@@ -86,7 +86,10 @@ impl Binder<'_> {
             },
             (_, Kind::User) => return wrong(format!("`{called}` is no user of the row itself")),
             _ => {
-                return wrong(format!("`{called}` is {}, and workingTime() goes by the clock of a user", kind.field_with_article()));
+                return wrong(format!(
+                    "`{called}` is {}, and workingTime() goes by the clock of a user",
+                    kind.field_with_article()
+                ));
             }
         };
         let people = self.catalog.people.as_deref().unwrap_or_default();
