@@ -73,6 +73,14 @@ impl Kind {
             Self::Date => "date",
         }
     }
+
+    /// `an issue field`, `a user field`.
+    pub(crate) fn field_with_article(self) -> String {
+        let name = self.name();
+        // `user` begins with the sound of a consonant.
+        let vowel = name.starts_with(['a', 'e', 'i', 'o']);
+        format!("{} {name} field", if vowel { "an" } else { "a" })
+    }
 }
 
 /// Groups of operators, as the columns of `reference/jql.md` section 2 name them.

@@ -30,7 +30,7 @@ pub fn open(folder: &Path) -> Result<Tables, Error> {
     }
     // A store has tables of the same names, and in their folders rows that no longer count.
     if folder.join("commits").is_dir() {
-        let message = format!("{} is a store, and no folder of plain Parquet", folder.display());
+        let message = format!("the folder {} is a store, and no folder of plain Parquet", folder.display());
         return Err(data(codes::NO_PARQUET, message, Some("a store is asked with --store DIR".into())));
     }
     let mut tables = Tables::default();
@@ -43,7 +43,7 @@ pub fn open(folder: &Path) -> Result<Tables, Error> {
     if tables.get("events").is_none() && tables.get("issues").is_none() {
         return Err(data(
             codes::NO_PARQUET,
-            format!("{} holds neither events nor issues", folder.display()),
+            format!("the folder {} holds neither events nor issues", folder.display()),
             Some("looked for events/**/*.parquet, events.parquet, issues/**/*.parquet and issues.parquet".into()),
         ));
     }
@@ -67,7 +67,8 @@ fn files_of(folder: &Path, table: &Table) -> Result<Vec<PathBuf>, Error> {
             continue;
         }
         let entries = std::fs::read_dir(&next).and_then(|entries| entries.collect::<Result<Vec<_>, _>>());
-        let entries = entries.map_err(|e| data(codes::BAD_FILE, format!("{} cannot be read: {e}", next.display()), None))?;
+        let entries =
+            entries.map_err(|e| data(codes::BAD_FILE, format!("the folder {} cannot be read: {e}", next.display()), None))?;
         for entry in entries {
             let path = entry.path();
             let hidden = entry.file_name().to_string_lossy().starts_with(['.', '_']);
@@ -91,7 +92,7 @@ fn listing(table: &Table, files: &[PathBuf]) -> Result<ListingTable, Error> {
         let found = footer(file)?;
         for (name, required) in table.columns.iter().map(|c| (c.name, c.required)) {
             if required && found.column_with_name(name).is_none() {
-                let message = format!("{} has no column `{name}`, which the table `{}` needs", file.display(), table.name);
+                let message = format!("the file {} has no column `{name}`, which the table `{}` needs", file.display(), table.name);
                 return Err(data(codes::MISSING_COLUMN, message, None));
             }
         }
@@ -110,7 +111,7 @@ fn listing(table: &Table, files: &[PathBuf]) -> Result<ListingTable, Error> {
 }
 
 fn url(file: &Path) -> Result<ListingTableUrl, Error> {
-    let bad = |reason: String| data(codes::BAD_FILE, format!("{} cannot be read: {reason}", file.display()), None);
+    let bad = |reason: String| data(codes::BAD_FILE, format!("the file {} cannot be read: {reason}", file.display()), None);
     let full = std::fs::canonicalize(file).map_err(|e| bad(e.to_string()))?;
     let url = url::Url::from_file_path(&full).map_err(|()| bad("its path is no URL".into()))?;
     Ok(ListingTableUrl::try_new(url, None)?)
@@ -120,7 +121,7 @@ fn footer(file: &Path) -> Result<SchemaRef, Error> {
     let bad = |reason: String| {
         data(
             codes::BAD_FILE,
-            format!("{} cannot be read as Parquet: {reason}", file.display()),
+            format!("the file {} cannot be read as Parquet: {reason}", file.display()),
             Some("the file may have been cut short while it was copied or written".into()),
         )
     };

@@ -29,7 +29,7 @@ impl Staging {
             return Err(WriteError::refused(
                 codes::NOT_A_DATASET,
                 &destination,
-                format!("{} is no place for a dataset", destination.display()),
+                format!("the path {} is no place for a dataset", destination.display()),
                 "name a folder below it",
             ));
         };
@@ -98,7 +98,7 @@ fn lock(path: &Path, destination: &Path) -> Result<Lock, WriteError> {
         WriteError::refused(
             codes::DATASET_BUSY,
             destination,
-            format!("{} is being written by another run", destination.display()),
+            format!("the folder {} is being written by another run", destination.display()),
             "wait for it to end",
         )
     })
@@ -124,7 +124,7 @@ fn may_write(destination: &Path, replace: bool) -> Result<(), WriteError> {
             return Err(WriteError::refused(
                 codes::NOT_A_DATASET,
                 destination,
-                format!("{} holds {}, which is no table", destination.display(), name.display()),
+                format!("the folder {} holds {}, which is no table", destination.display(), name.display()),
                 "write to a new folder; only datasets are replaced",
             ));
         }
@@ -134,7 +134,7 @@ fn may_write(destination: &Path, replace: bool) -> Result<(), WriteError> {
         return Err(WriteError::refused(
             codes::DATASET_EXISTS,
             destination,
-            format!("{} holds a dataset already", destination.display()),
+            format!("the folder {} holds a dataset already", destination.display()),
             "write to a new folder, or say that it is to be replaced",
         ));
     }

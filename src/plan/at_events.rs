@@ -117,7 +117,7 @@ pub(crate) fn rows(tables: &Tables, rows: LogicalPlanBuilder, columns: &[PastCol
         };
         let value = match &past.told {
             Told::Never => present,
-            Told::LastEvent => time.clone(),
+            Told::LastEvent => when(issue.clone().is_not_null(), time.clone()).end()?,
             Told::Changes { field, .. } if field.multi => {
                 let alias = lists.iter().find(|(list, _)| *list == column.name).map_or("", |(_, alias)| alias.as_str());
                 let of = |which: &str, name: &str| col(&format!("{alias}_{which}"), name);

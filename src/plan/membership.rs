@@ -146,14 +146,20 @@ fn linked(tables: &Tables, test: &LinkTest, zone: Zone<'_>) -> Result<LogicalPla
         }
         let key = cast(this.clone(), DataType::Utf8View).alias("member");
         let links = tables.scan("links", LINKS)?.filter(all(wanted))?;
-        let Some(query) = &test.found else { return Ok(links.project(vec![key])?) };
+        if test.found.is_none() {
+            return Ok(links.project(vec![key])?);
+        }
         let other = cast(other.clone(), DataType::Utf8View).alias("other");
+        Ok(links.project(vec![key, other])?)
+    };
+    let mut ends = end(&source, &target, true)?.union(end(&target, &source, false)?.build()?)?;
+    // Asked once for both ends: where links are followed step by step, each step would double the plan otherwise.
+    if let Some(query) = &test.found {
         let found = values(&Relation::Query(query.clone()), tables, zone)?;
         let found = found.project(vec![cast(plain("member"), DataType::Utf8View).alias("found")])?.build()?;
         let on = (vec![Column::new_unqualified("other")], vec![Column::new_unqualified("found")]);
-        Ok(links.project(vec![key, other])?.join(found, JoinType::LeftSemi, on, None)?.project(vec![plain("member")])?)
-    };
-    let ends = end(&source, &target, true)?.union(end(&target, &source, false)?.build()?)?;
+        ends = ends.join(found, JoinType::LeftSemi, on, None)?.project(vec![plain("member")])?;
+    }
     if test.least < 2 {
         return Ok(ends);
     }

@@ -94,7 +94,7 @@ impl Chain {
         for (at, test) in tests.into_iter().enumerate() {
             columns.push(test.alias(passes_name(at)));
         }
-        let rows = tables.scan("events", EVENTS)?.filter(all(wanted))?.project(columns)?.alias(seek::STEPS)?;
+        let rows = tables.scan("events", EVENTS)?.filter(all(wanted))?.project(columns)?;
         if links.iter().all(|link| link.next.as_ref().is_none_or(|next| next.gap.is_empty())) {
             return Ok(rows);
         }

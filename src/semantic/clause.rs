@@ -80,7 +80,7 @@ fn check_operator(binder: &Binder<'_>, field: &Named, clause: &Clause) -> Option
     binder.report(
         Diagnostic::error(codes::WRONG_OPERATOR, format!("`{}` does not take {}", field.name, operator.as_str()))
             .at(clause.operator.span, "")
-            .at(clause.field.span, format!("a {} field", field.kind.name()))
+            .at(clause.field.span, field.kind.field_with_article())
             .help(if list.is_empty() { "it can only be sorted by".to_string() } else { format!("it takes {list}") }),
     );
     None

@@ -48,7 +48,7 @@ impl Site<'_, '_> {
                 DayOrInstant::Instant(at) => return self.compare_day(at, op),
             },
             _ => {
-                let message = format!("this does not compare with `{}`, a {} field", self.field.name, self.field.kind.name());
+                let message = format!("this does not compare with `{}`, {}", self.field.name, self.field.kind.field_with_article());
                 return self.binder.refuse(codes::WRONG_OPERAND, operand.span(), message, None);
             }
         };

@@ -121,6 +121,16 @@ pub(crate) fn length(text: &str, calendar: &Calendar) -> Option<(i64, bool)> {
     clock_duration(text, 0).map(|length| (length, false))
 }
 
+/// Whether a text is written as a length, however long that is.
+pub(crate) fn is_length(text: &str) -> bool {
+    let mut parts = text.split_whitespace().peekable();
+    parts.peek().is_some()
+        && parts.all(|part| {
+            let unit = part.trim_start_matches(|c: char| c.is_ascii_digit());
+            unit.len() < part.len() && ["m", "h", "d", "w", "wh", "wd"].contains(&unit)
+        })
+}
+
 /// A working duration of an estimate in seconds; a bare number counts minutes.
 pub(crate) fn estimate(text: &str, of: &Estimates) -> Option<i64> {
     let day = of.hours_per_day * 3600.0;

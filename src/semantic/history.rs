@@ -181,10 +181,10 @@ impl Binder<'_> {
 
     /// A length of clock time.
     pub(crate) fn clock_duration(&self, literal: &Literal) -> Option<i64> {
-        match self.length(literal)? {
-            (length, None) => Some(length),
-            (_, Some(_)) => {
-                let help = "working time goes with FOR".to_string();
+        match self.some_length(literal, "write minutes, hours, days or weeks: 30m, 4h, 3d, 2w")? {
+            (length, false) => Some(length),
+            (_, true) => {
+                let help = "write minutes, hours, days or weeks: 30m, 4h, 3d, 2w; working time goes with FOR".to_string();
                 self.refuse(codes::WRONG_PREDICATE, literal.span, "the distance of events is clock time", help)
             }
         }
@@ -192,17 +192,21 @@ impl Binder<'_> {
 
     /// A length of clock time, or of working time (`8wh`, `3wd`).
     pub(super) fn length(&self, literal: &Literal) -> Option<(i64, Option<WorkingTime>)> {
-        let read = dates::length(&literal.text, &self.session.calendar).filter(|(length, _)| *length > 0);
-        let Some((length, working)) = read else {
-            return self.refuse(
-                codes::UNREAD_DURATION,
-                literal.span,
-                format!("`{}` is no duration", literal.text),
-                "write minutes, hours, days or weeks: 30m, 4h, 3d, 2w; or working time: 8wh, 3wd".to_string(),
-            );
-        };
+        let help = "write minutes, hours, days or weeks: 30m, 4h, 3d, 2w; or working time: 8wh, 3wd";
+        let (length, working) = self.some_length(literal, help)?;
         let calendar = || WorkingTime { calendar: self.session.calendar.clone(), zone: self.session.zone.clone() };
         Some((length, working.then(calendar)))
+    }
+
+    /// A length that is not nothing, and whether it is of working time.
+    fn some_length(&self, literal: &Literal, help: &str) -> Option<(i64, bool)> {
+        let (what, help) = match dates::length(&literal.text, &self.session.calendar) {
+            Some((length, working)) if length > 0 => return Some((length, working)),
+            Some(_) => ("no time at all", "write at least a minute: 1m"),
+            None if dates::is_length(&literal.text) => ("longer than can be measured", "write fewer days or weeks"),
+            None => ("no duration", help),
+        };
+        self.refuse(codes::UNREAD_DURATION, literal.span, format!("`{}` is {what}", literal.text), help.to_string())
     }
 
     /// The values of a history operand or of FROM and TO.

@@ -61,7 +61,7 @@ impl Site<'_, '_> {
                 Some(self.property_test(key, path, Test::Text { query: query.clone(), negated: false }, negated))
             }
             _ => {
-                let message = format!("`{}`, a {} field, takes no regular expression", field.name, field.kind.name());
+                let message = format!("`{}`, {}, takes no regular expression", field.name, field.kind.field_with_article());
                 let help = "regex() searches fields that hold texts or lists of texts".to_string();
                 self.binder.refuse(codes::WRONG_OPERAND, self.clause.span, message, help)
             }

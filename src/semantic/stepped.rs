@@ -6,8 +6,8 @@ use super::binder::Binder;
 use super::bound::{HistoryValues, Order, Stepped};
 use super::field::Named;
 use super::history;
-use crate::catalog::NamedValue;
 use crate::catalog::fields::{FIELDS, Kind};
+use crate::catalog::{NamedValue, attributes, entities};
 use crate::diagnostic::{Span, codes};
 
 /// Whether a verb asks for steps in an order; if so, whether for those upwards.
@@ -32,11 +32,20 @@ impl Binder<'_> {
             let message = format!("{shown} speaks of a field, and this clause names none");
             return self.refuse(codes::WRONG_VERB, span, message, self.ordered_fields());
         };
-        // An attribute of events is no field of theirs that changes.
-        let Some(field) = self.within(super::bound::Target::Issues).find_field(name) else {
-            let Some(entity) = crate::catalog::entities::entity(name) else { return self.unknown_field(name, span) };
+        // `issue` is another name of the key, but the thing is meant.
+        if let Some(entity) = entities::entity(name)
+            && self.within(super::bound::Target::Issues).find_field(name).is_none_or(|field| !is_ordered(field.kind))
+        {
             let message = format!("{} is never {verb}: only values of fields are", entity.with_article());
             return self.refuse(codes::WRONG_VERB, span, message, self.ordered_fields());
+        }
+        // An attribute of events is no field of theirs that changes.
+        let Some(field) = self.within(super::bound::Target::Issues).find_field(name) else {
+            if let Some(attribute) = attributes::attribute(name) {
+                let message = format!("`{}` is told by an event, and no field that is {verb}", attribute.name);
+                return self.refuse(codes::WRONG_VERB, span, message, self.ordered_fields());
+            }
+            return self.unknown_field(name, span);
         };
         if !is_ordered(field.kind) {
             let (message, help) = match field.kind {

@@ -232,7 +232,7 @@ impl Site<'_, '_> {
                 return binder.refuse(
                     codes::WRONG_OPERAND,
                     span,
-                    format!("{}() does not fit `{}`, a {} field", function.name, self.field.name, kind.name()),
+                    format!("{}() does not fit `{}`, {}", function.name, self.field.name, kind.field_with_article()),
                     format!("it is used as in `{}`", function.example),
                 );
             }

@@ -50,7 +50,7 @@ impl Site<'_, '_> {
                 _ => format!("several custom fields are called `{name}`: write one as \"cf[10001]\""),
             },
             (_, Kind::Date) => format!("`{name}` holds days, and workingTime() is about the time of day"),
-            _ => format!("workingTime() does not fit `{name}`, a {} field", kind.name()),
+            _ => format!("workingTime() does not fit `{name}`, {}", kind.field_with_article()),
         };
         let dates = if self.binder.in_activity() { "time, made, created or resolved" } else { "created, updated or resolved" };
         self.binder.refuse(codes::WRONG_OPERAND, span, message, format!("it goes with a date and time, such as {dates}"))
@@ -60,11 +60,18 @@ impl Site<'_, '_> {
 impl Binder<'_> {
     /// The field of the account by whose clock the hours are meant.
     fn whose_clock(&self, name: &Literal) -> Option<BoundField> {
-        let Some(named) = self.find_field(&name.text) else { return self.unknown_field(&name.text, name.span) };
         let wrong = |message: String| {
             let example = if self.in_activity() { "workingTime(actor)" } else { "workingTime(assignee)" };
             let help = format!("name the user whose clock counts, as in {example}, or nobody");
             self.refuse(codes::WRONG_ARGUMENTS, name.span, message, help)
+        };
+        let Some(named) = self.find_field(&name.text) else {
+            let is_user = self.session.user.as_deref() == Some(&name.text)
+                || self.catalog.people.iter().flatten().any(|person| person.account_id == name.text || person.name == name.text);
+            if is_user {
+                return wrong(format!("workingTime() takes a field that holds a user, and `{}` is a user", name.text));
+            }
+            return self.unknown_field(&name.text, name.span);
         };
         let Named { name: called, kind, place, .. } = &named;
         let field = match (place, kind) {
@@ -78,7 +85,12 @@ impl Binder<'_> {
                 _ => return wrong(format!("several custom fields are called `{called}`: write one as \"cf[10001]\"")),
             },
             (_, Kind::User) => return wrong(format!("`{called}` is no user of the row itself")),
-            _ => return wrong(format!("`{called}` is a {} field, and workingTime() goes by the clock of a user", kind.name())),
+            _ => {
+                return wrong(format!(
+                    "`{called}` is {}, and workingTime() goes by the clock of a user",
+                    kind.field_with_article()
+                ));
+            }
         };
         let people = self.catalog.people.as_deref().unwrap_or_default();
         if people.iter().all(|person| person.time_zone.is_none()) {

@@ -175,7 +175,7 @@ fn write_activity(activity: &ActivityClause, out: &mut String) {
 fn write_activity_head(activity: &ActivityClause, out: &mut String) {
     match activity.subject.as_slice() {
         [] => {}
-        [only] if only.kind != LiteralKind::Word || is_target(&only.text) => {
+        [only] if only.kind != LiteralKind::Word || is_target(&only.text) || is_custom(&only.text) => {
             write_name(only, out);
             out.push(' ');
         }

@@ -11,14 +11,11 @@ use datafusion::logical_expr::{
 use super::key_name;
 use crate::error::Error;
 use crate::plan::expr::{all, plain, window};
-use crate::plan::scan::col;
 use crate::semantic::bound::{BoundField, Micros, Target};
 
-/// Alias of the rows.
-pub(super) const STEPS: &str = "steps";
-
+/// A column of the rows. They have no alias: each would be a node more of a plan that is walked many times.
 pub(super) fn step(name: &str) -> Expr {
-    col(STEPS, name)
+    plain(name)
 }
 
 /// The rows while columns are added to them.
@@ -83,12 +80,14 @@ impl Steps {
             let is_later = || plain("is_later");
             test = test.and(if look == Look::Ahead { is_later() } else { is_later().is_false() });
             let named = same.iter().map(|(before, this)| (key_name(before), key_name(this)));
+            let mut shared = Vec::new();
             for (number, (before, this)) in named.chain(equal).enumerate() {
                 let key = when(is_later(), step(&this)).otherwise(step(&before))?;
                 let key_column = format!("shared_{number}");
-                rows = more(rows, [key.alias(&key_column)])?;
+                shared.push(key.alias(&key_column));
                 keys.push(plain(&key_column));
             }
+            rows = more(rows, shared)?;
         } else {
             keys.extend(same.iter().map(|(key, _)| step(&key_name(key))));
         }
@@ -131,7 +130,7 @@ impl Steps {
             let columns = columns_of(&rows).into_iter().filter(|c| !is_part(c)).collect::<Vec<_>>();
             rows = rows.project(columns)?;
         }
-        Ok(Self { rows: rows.alias(STEPS)?, target })
+        Ok(Self { rows, target })
     }
 
     /// Adds a column and drops those that only led to it.
@@ -144,12 +143,12 @@ impl Steps {
     /// As [`Steps::keep`], of any type.
     pub(super) fn keep_value(self, value: Expr, name: String) -> Result<Self, Error> {
         let columns = columns_of(&self.rows).into_iter().filter(|c| !is_helper(c));
-        let rows = self.rows.project(columns.chain([value.alias(name)]).collect::<Vec<_>>())?.alias(STEPS)?;
+        let rows = self.rows.project(columns.chain([value.alias(name)]).collect::<Vec<_>>())?;
         Ok(Self { rows, target: self.target })
     }
 
     pub(super) fn with(self, columns: Vec<Expr>) -> Result<Self, Error> {
-        Ok(Self { rows: more(self.rows, columns)?.alias(STEPS)?, target: self.target })
+        Ok(Self { rows: more(self.rows, columns)?, target: self.target })
     }
 }
 

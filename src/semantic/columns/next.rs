@@ -5,7 +5,7 @@ use crate::catalog::{columns::ColumnFunction, nearest, verbs};
 use crate::diagnostic::{Span, codes};
 use crate::semantic::binder::{Binder, Parameter, did_you_mean};
 use crate::semantic::bound::{Condition, EventTest, NextEvent};
-use crate::semantic::events;
+use crate::semantic::{events, stepped};
 use crate::syntax::ast::{self, Argument, Call, ColumnKind};
 
 /// Verbs that a change of a field has. Of such a row they speak of the same field, all others of the thing.
@@ -74,6 +74,11 @@ fn words(binder: &Binder<'_>, function: &ColumnFunction, argument: &Argument) ->
 
 fn verb(binder: &Binder<'_>, function: &ColumnFunction, word: &str, span: Span) -> Option<&'static verbs::Verb> {
     let lower = word.to_lowercase();
+    if stepped::direction(&lower).is_some() {
+        let message = format!("{} asks how a value changed, and is no action of its own", lower.to_uppercase());
+        let help = format!("what comes next is a change: {}(\"changed\")", function.name);
+        return binder.refuse(codes::WRONG_ARGUMENTS, span, message, help);
+    }
     verbs::verb(&lower).or_else(|| {
         let near = nearest(&lower, verbs::VERBS.iter().map(|v| v.name));
         let help = did_you_mean(&near).unwrap_or_else(|| "`jqlx verbs` lists them".to_string());
@@ -102,7 +107,8 @@ pub(super) fn check(binder: &Binder<'_>, query: &ast::Query, condition: Option<&
             for argument in &call.arguments {
                 let Argument::Literal(literal) = argument else { continue };
                 let verb = literal.text.to_lowercase();
-                if of.iter().any(|entity| entity.can_be(&verb)) {
+                // That LOWERED and RAISED do not go here was said before.
+                if stepped::direction(&verb).is_some() || of.iter().any(|entity| entity.can_be(&verb)) {
                     continue;
                 }
                 fits = match of.as_slice() {

@@ -91,7 +91,8 @@ impl Site<'_, '_> {
                 read.scoped.extend(members);
             }
             _ => {
-                let message = format!("{}() does not fit `{}`, a {} field", function.name, self.field.name, self.field.kind.name());
+                let message =
+                    format!("{}() does not fit `{}`, {}", function.name, self.field.name, self.field.kind.field_with_article());
                 let help = format!("it is used as in `{}`", function.example);
                 return self.binder.refuse(codes::WRONG_OPERAND, span, message, help);
             }

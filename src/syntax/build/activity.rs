@@ -28,7 +28,7 @@ impl Builder<'_, '_> {
         let (mut depth, mut cut_short) = (1, false);
         for part in pair.into_inner() {
             match part.as_rule() {
-                Rule::subject => subject = part.into_inner().map(|word| self.any_word(&word)).collect(),
+                Rule::subject => subject = part.into_inner().map(|word| self.name(&word)).collect(),
                 Rule::verb => verb = Spanned { node: verb_name(part.as_str()), span: self.span(&part) },
                 _ => {
                     let read = self.predicate(part, None);
@@ -219,6 +219,14 @@ impl Builder<'_, '_> {
         };
         match operand {
             Operand::Value(literal) if words::is_duration(&literal.text) => Some(literal),
+            Operand::Parameter(parameter) => {
+                self.sink.report(
+                    Diagnostic::error(codes::BAD_DURATION, format!("{name} takes no parameter"))
+                        .at(parameter.span, "a duration is expected here")
+                        .help(format!("write the duration itself: {name} {}", if name == "FOR" { ">= 3d" } else { "10m" })),
+                );
+                None
+            }
             other => {
                 let help = match &other {
                     Operand::Value(l) if l.kind == LiteralKind::Number => {
@@ -228,7 +236,8 @@ impl Builder<'_, '_> {
                     Operand::Value(l) if words::is_duration(l.text.trim_start_matches('-')) => {
                         format!("a duration has no sign: {}", l.text.trim_start_matches('-'))
                     }
-                    _ => "durations are 30m, 4h, 3d, 2w, and 8wh, 3wd of working time".to_owned(),
+                    _ if name == "FOR" => "durations are 30m, 4h, 3d, 2w, and 8wh, 3wd of working time".to_owned(),
+                    _ => "durations are 30m, 4h, 3d and 2w".to_owned(),
                 };
                 self.sink.report(
                     Diagnostic::error(codes::BAD_DURATION, format!("{name} takes a duration"))
@@ -242,7 +251,7 @@ impl Builder<'_, '_> {
 
     /// `FOR [TOTAL] [comparison] duration`
     fn held_for(&mut self, inner: &mut Pairs<'_, Rule>, at: Span, operator: Option<Operator>) -> Option<PredicateKind> {
-        self.only_behind_was(at, "FOR", operator);
+        let fits = self.only_behind_was(at, "FOR", operator);
         let mut from = at;
         let total = inner.peek().filter(|p| p.as_rule() == Rule::word_total);
         if let Some(total) = &total {
@@ -256,12 +265,12 @@ impl Builder<'_, '_> {
             from = self.span(&symbol);
         }
         let length = self.duration(inner, from, "FOR")?;
-        Some(PredicateKind::For { total: total.is_some(), comparison: comparison?, length })
+        fits.then_some(PredicateKind::For { total: total.is_some(), comparison: comparison?, length })
     }
 
     /// `WHILE field operator operand`
     fn held_while(&mut self, held: Option<Pair<'_, Rule>>, at: Span, operator: Option<Operator>) -> Option<(Clause, usize)> {
-        self.only_behind_was(at, "WHILE", operator);
+        let fits = self.only_behind_was(at, "WHILE", operator);
         let Some(held) = held else {
             self.missing_operand(at.end, "WHILE", "a clause such as status = Done");
             return None;
@@ -277,21 +286,23 @@ impl Builder<'_, '_> {
             );
             return None;
         }
-        if head.cut_short {
+        if head.cut_short || !fits {
             return None;
         }
         let depth = head.depth + 1;
         Some((Clause { field: head.field, operator, operand: head.operand, predicates: Vec::new(), span }, depth))
     }
 
-    fn only_behind_was(&mut self, at: Span, name: &str, operator: Option<Operator>) {
-        if operator.is_none() || operator == Some(Operator::Changed) {
+    fn only_behind_was(&mut self, at: Span, name: &str, operator: Option<Operator>) -> bool {
+        let fits = operator.is_some_and(|operator| operator != Operator::Changed);
+        if !fits {
             self.sink.report(
                 Diagnostic::error(codes::UNEXPECTED, format!("{name} goes with WAS only"))
                     .at(at, "an event has no length")
                     .help(format!("ask how long a value was held: field WAS value {name} ...")),
             );
         }
+        fits
     }
 }
 

@@ -239,6 +239,15 @@ impl Builder<'_, '_> {
         );
     }
 
+    /// A word, whether reserved or not, or `cf[1]`.
+    fn name(&mut self, pair: &Pair<'_, Rule>) -> Literal {
+        if pair.as_rule() != Rule::custom {
+            return self.any_word(pair);
+        }
+        let id = pair.clone().into_inner().next().map_or("", |id| id.as_str());
+        Literal { text: format!("cf[{id}]"), kind: LiteralKind::Word, span: self.span(pair) }
+    }
+
     /// `name`, `"name"`, `cf[1]`, with properties.
     ///
     /// `lenient` lets a reserved word stand: where it turns out to be an entity or a function.
@@ -246,11 +255,7 @@ impl Builder<'_, '_> {
         let span = self.span(&pair);
         let mut inner = pair.into_inner();
         let mut name = match inner.next() {
-            Some(first) if first.as_rule() == Rule::custom => {
-                let id = first.clone().into_inner().next().map_or("", |id| id.as_str());
-                Literal { text: format!("cf[{id}]"), kind: LiteralKind::Word, span: self.span(&first) }
-            }
-            Some(first) if lenient => self.any_word(&first),
+            Some(first) if lenient || first.as_rule() == Rule::custom => self.name(&first),
             Some(first) => self.literal(&first),
             None => Literal { text: String::new(), kind: LiteralKind::Quoted, span },
         };

@@ -175,6 +175,7 @@ impl Builder<'_, '_> {
                         self.bad_character(span);
                     }
                 }
+                _ if place == Place::Column && frames.last_mut().is_some_and(|frame| self.is_verb_of_two(frame, span)) => {}
                 rule => {
                     self.expect_comma(frames.last(), span);
                     let Some(frame) = frames.last_mut() else { continue };
@@ -226,6 +227,24 @@ impl Builder<'_, '_> {
             read = Some(self.close_group(frame, whole.end, place));
         }
         read.unwrap_or(Read { operand: Operand::List(Vec::new(), whole), depth: 1 })
+    }
+
+    /// `until(logged in)`: takes in the second word, and says that the two want quotes.
+    fn is_verb_of_two(&mut self, frame: &mut Frame, second: Span) -> bool {
+        let Some(Operand::Value(first)) = frame.members.last_mut().filter(|_| frame.filled && !frame.odd) else { return false };
+        let both = format!("{} {}", first.text, self.source(second)).to_ascii_lowercase();
+        let is_verb = first.kind == LiteralKind::Word && ["logged in", "logged out"].contains(&both.as_str());
+        if is_verb {
+            first.span = first.span.to(second);
+            first.kind = LiteralKind::Quoted;
+            self.sink.report(
+                Diagnostic::error(codes::MISSING_COMMA, "A verb of two words needs quotes here")
+                    .at(first.span, "this is one verb")
+                    .help(format!("quote it: \"{both}\"")),
+            );
+            first.text = both;
+        }
+        is_verb
     }
 
     fn expect_comma(&mut self, frame: Option<&Frame>, span: Span) {
@@ -352,6 +371,14 @@ impl Builder<'_, '_> {
         let at = self.next_word(from);
         let found = self.source(at);
         let is_word = found.chars().next().is_some_and(crate::syntax::literal::is_word_char);
+        if found == "$" && matches!(after, "SAME" | "DISTINCT") {
+            self.sink.report(
+                Diagnostic::error(codes::UNEXPECTED, format!("{after} takes no parameter"))
+                    .at(at, format!("{expected} is expected here"))
+                    .help("a parameter stands for a value, not for a field: write the field itself"),
+            );
+            return;
+        }
         if !found.is_empty() && !is_word && !matches!(found, ")" | "&" | "|" | ",") && !"=<>~!".contains(found) {
             self.bad_character(at);
             return;

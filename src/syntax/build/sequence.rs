@@ -100,8 +100,8 @@ impl Builder<'_, '_> {
     fn step(&mut self, of: Linked) -> Step {
         let Linked { negated, node, behind } = of;
         let mut step = Step { negated, clause: node.expr, within: None, same: Vec::new() };
-        if let ExprKind::Or(members) = &step.clause.kind {
-            members.iter().for_each(|member| self.no_link_within(member));
+        if let ExprKind::Or(members) = &mut step.clause.kind {
+            members.iter_mut().for_each(|member| self.no_link_within(member));
         }
         if let Some(predicates) = predicates(&mut step.clause) {
             let mut all = std::mem::take(predicates);
@@ -135,19 +135,21 @@ impl Builder<'_, '_> {
         self.sink.report(Diagnostic::error(codes::UNEXPECTED, message).at(span, "this is the second").help("keep the shorter one"));
     }
 
-    /// What an alternative says of the link would be said of none of the others.
-    fn no_link_within(&mut self, alternative: &Expr) {
-        let predicates = match &alternative.kind {
-            ExprKind::Or(members) => {
-                return stacker::maybe_grow(64 * 1024, 512 * 1024, || members.iter().for_each(|m| self.no_link_within(m)));
-            }
-            ExprKind::Activity(activity) => &activity.predicates,
-            ExprKind::Clause(clause) => &clause.predicates,
-            _ => return,
-        };
-        let before_times = predicates.iter().take_while(|p| !matches!(p.kind, PredicateKind::Times { .. }));
-        for predicate in before_times.filter(|p| is_of_link(p)) {
-            let name = link_word(predicate);
+    /// What an alternative says of the link would be said of none of the others. It is reported and taken away, so that
+    /// nothing else is said about it.
+    fn no_link_within(&mut self, alternative: &mut Expr) {
+        if let ExprKind::Or(members) = &mut alternative.kind {
+            return stacker::maybe_grow(64 * 1024, 512 * 1024, || members.iter_mut().for_each(|m| self.no_link_within(m)));
+        }
+        let Some(predicates) = predicates(alternative) else { return };
+        let mut all = std::mem::take(predicates);
+        let counted = all.iter().position(|p| matches!(p.kind, PredicateKind::Times { .. })).unwrap_or(all.len());
+        let rest = all.split_off(counted);
+        let (stray, own): (Vec<_>, Vec<_>) = all.into_iter().partition(is_of_link);
+        *predicates = own;
+        predicates.extend(rest);
+        for predicate in stray {
+            let name = link_word(&predicate);
             self.sink.report(
                 Diagnostic::error(codes::UNEXPECTED, format!("{name} stands within the alternatives of a step"))
                     .at(predicate.span, "it belongs to the step as a whole")

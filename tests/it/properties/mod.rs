@@ -36,6 +36,8 @@ const WORLDS: usize = 25;
 const QUERIES: usize = 20;
 /// A long run ends after so many failures.
 const FAILURES: usize = 10;
+/// Queries that take longer are shown, so that a plan that has grown too large is noticed.
+const SLOW: Duration = Duration::from_secs(5);
 
 const ZONES: &[&str] = &["UTC", "America/New_York", "Asia/Kolkata"];
 const WEEKS: &[WeekStart] = &[WeekStart::Sunday, WeekStart::Monday];
@@ -105,7 +107,12 @@ fn run(name: &str, query: fn(&mut Random) -> Query) {
         for _ in 0..QUERIES {
             let query = query(&mut random);
             asked += 1;
-            let Err(how) = world.agree(&query.to_string()) else { continue };
+            let begun = Instant::now();
+            let answer = world.agree(&query.to_string());
+            if begun.elapsed() > SLOW {
+                eprintln!("{:.0} s, JQLX_PROPERTY_SEED={seed} {query}", begun.elapsed().as_secs_f64());
+            }
+            let Err(how) = answer else { continue };
             // One refusal of a kind is enough.
             let kind = shrink::kind(&how);
             if kind == shrink::OTHER_ROWS || kinds.insert(kind) {

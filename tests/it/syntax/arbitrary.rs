@@ -190,6 +190,7 @@ fn event(links: bool) -> BoxedStrategy<Expr> {
     let subject = prop_oneof![
         vec(select(&["comment", "user", "group", "ürün"][..]).prop_map(|w| literal(w, LiteralKind::Word)), 1..5),
         name().prop_filter("one name is quoted", |n| n.kind == LiteralKind::Quoted).prop_map(|n| vec![n]),
+        Just(vec![literal("cf[10010]", LiteralKind::Word)]),
     ];
     let with_subject = (subject, select(verbs()), predicates(kind()))
         // One name before CHANGED is a field.

@@ -157,6 +157,13 @@ fn activity() {
             "NOT comment DELETED THEN issue DELETED",
             "comment DELETED THEN NOT NOT issue DELETED",
             "THEN comment DELETED",
+            "comment CREATED THEN (comment DELETED SAME actor OR worklog CREATED)",
+            "(comment CREATED THEN comment DELETED) WITHIN $length",
+            "comment CREATED THEN comment DELETED SAME $who",
+            "comment CREATED TIMES >= 3 DISTINCT $what",
+            "status WAS Done FOR >= $length",
+            "priority LOWERED WHILE status = Done",
+            "ACTIVITY WHERE comment CREATED SHOW until(logged in, deleted)",
         ],
     );
 }
