@@ -42,7 +42,7 @@ pub(super) fn run(arguments: Arguments, terminal: &Terminal) -> Result<(), Failu
     })??;
     terminal.warn(&done.warnings);
     match done.version {
-        None => terminal.say(&format!("{} is compact already", store.display())),
+        None => terminal.say(&format!("the store {} is compact already", store.display())),
         Some(version) => {
             for (table, done) in done.tables {
                 let (before, after) = (size(done.bytes_before), size(done.bytes_after));

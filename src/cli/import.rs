@@ -60,8 +60,10 @@ pub(super) fn run(arguments: Arguments, terminal: &Terminal) -> Result<(), Failu
     match arguments.data {
         Some(data) => {
             if let Some(folder) = folders.first() {
-                let message =
-                    format!("{} is a folder; folders of Parquet are imported into a store, with --store", folder.display());
+                let message = format!(
+                    "the folder {} holds no JSON; folders of Parquet are imported into a store, with --store",
+                    folder.display()
+                );
                 return Err(Failure::Usage(message));
             }
             let watch = Watch::start(terminal, None)?;
