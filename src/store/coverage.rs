@@ -1,6 +1,6 @@
 //! What the store's events tell of: for each origin and noun, from when to when, and how many.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -43,9 +43,15 @@ impl Tally {
             return;
         };
         let origin = origin.as_ref().and_then(|column| column.as_string_opt::<i32>());
+        let mut kinds: HashMap<(Option<&str>, &str), Period> = HashMap::new();
         for row in 0..batch.num_rows() {
             let origin = origin.filter(|column| column.is_valid(row)).map(|column| column.value(row));
-            self.add(origin, entity.value(row), Period { first: time.value(row), last: time.value(row), events: sign });
+            let time = time.value(row);
+            let period = kinds.entry((origin, entity.value(row))).or_insert(Period { first: time, last: time, events: 0 });
+            *period = Period { first: period.first.min(time), last: period.last.max(time), events: period.events + sign };
+        }
+        for ((origin, entity), period) in kinds {
+            self.add(origin, entity, period);
         }
     }
 

@@ -160,12 +160,13 @@ pub(crate) fn derivations(
             text("actor_kind").alias("actor_kind"),
         ]
     };
+    // Joined before the windows, whose order is that of the files.
     let owners = table("issues")?.map(owners).transpose()?;
     let single = {
         let mut wanted = common("to_value", "to_id");
         wanted.extend([plain("from_value").alias("before"), text("from_id").alias("before_id")]);
         let rows = events.clone().filter(is_several(false))?.select(wanted)?;
-        followed(rows, &["field", "field_id", "issue_id"], &["time", "event_id"])?
+        followed(with_owners(rows, owners.clone())?, &["field", "field_id", "issue_id"], &["time", "event_id"])?
     };
     let several = {
         let half = |value: &str, id: &str, added: bool| {
@@ -174,12 +175,9 @@ pub(crate) fn derivations(
             events.clone().filter(is_several(true).and(plain(value).is_not_null()))?.select(wanted)
         };
         let rows = half("to_value", "to_id", true)?.union(half("from_value", "from_id", false)?)?;
-        followed(rows, &["field", "field_id", "issue_id", "value"], &["time", "event_id", "added"])?
+        followed(with_owners(rows, owners)?, &["field", "field_id", "issue_id", "value"], &["time", "event_id", "added"])?
     };
-    Ok(vec![
-        Derivation { rows: with_owners(single, owners.clone())?, several: false },
-        Derivation { rows: with_owners(several, owners)?, several: true },
-    ])
+    Ok(vec![Derivation { rows: single, several: false }, Derivation { rows: several, several: true }])
 }
 
 /// Each row with its place in its group and what follows it there.

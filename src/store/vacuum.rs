@@ -9,7 +9,7 @@ use super::error::{unreadable, unwritable};
 use super::layout::LAYOUTS;
 use super::manifest::{Commits, Manifest};
 use super::transaction::Transaction;
-use super::vectors;
+use super::{journal, vectors};
 use crate::error::Error;
 
 /// What vacuum removed, or would remove.
@@ -47,6 +47,12 @@ pub(crate) async fn vacuum(root: &Path, retention: Duration, dry_run: bool) -> R
         vacuumed.bytes += bytes;
     }
     if !dry_run {
+        // A vacuum that is killed has its files removed by the next run.
+        for (path, _) in &strays {
+            if let (Some(folder), Some(name)) = (path.parent(), path.file_name()) {
+                journal::note(folder, &name.to_string_lossy())?;
+            }
+        }
         // Versions first: one that is there can be read.
         for version in &vacuumed.versions {
             commits.remove(*version)?;
@@ -54,6 +60,7 @@ pub(crate) async fn vacuum(root: &Path, retention: Duration, dry_run: bool) -> R
         for (path, _) in strays {
             fs::remove_file(&path).map_err(|error| unwritable(&path, &error))?;
         }
+        journal::clear(root)?;
     }
     drop(change);
     Ok(vacuumed)
