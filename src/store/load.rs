@@ -16,7 +16,7 @@ use datafusion::prelude::SessionContext;
 use futures::TryStreamExt;
 
 use super::error::data;
-use super::layout::layout;
+use super::layout::{INTERVALS, layout};
 use super::merge::Rule;
 use super::transaction::Transaction;
 use super::{columns, compact, coverage, intervals};
@@ -159,6 +159,7 @@ pub(super) async fn load(mut change: Transaction, dataset: &Path, options: LoadO
     }
     change.settle()?;
     // Which fields hold several values decides how their history reads.
+    touched.all |= !change.tables().contains_key(INTERVALS);
     touched.all |= intervals::fields(&context, change.root(), change.tables()).await? != had_fields;
     if !touched.is_empty() {
         options.progress.begin("deriving intervals");
