@@ -118,6 +118,14 @@ impl Session {
     }
 }
 
+/// The store that a command looks after.
+#[derive(clap::Args, Debug)]
+pub(super) struct Kept {
+    /// The store [default: JQLX_STORE, then the configuration's, then the one in the platform's data folder]
+    #[arg(long, value_name = "DIR")]
+    pub(super) store: Option<PathBuf>,
+}
+
 /// What work on a store may use.
 #[derive(clap::Args, Debug)]
 pub(super) struct Work {

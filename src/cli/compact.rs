@@ -1,8 +1,6 @@
 //! `jqlx compact`: few sorted files for many small ones.
 
-use std::path::PathBuf;
-
-use super::arguments::Work;
+use super::arguments::{Kept, Work};
 use super::config::Config;
 use super::failure::Failure;
 use super::place;
@@ -22,9 +20,8 @@ Earlier versions stay readable until `jqlx vacuum` removes them, so the store gr
 #[derive(clap::Args, Debug)]
 #[command(after_help = AFTER)]
 pub(super) struct Arguments {
-    /// The store [default: JQLX_STORE, then the configuration's, then the one in the platform's data folder]
-    #[arg(long, value_name = "DIR")]
-    store: Option<PathBuf>,
+    #[command(flatten)]
+    kept: Kept,
     /// Make the derived tables of the events anew as well
     #[arg(long)]
     derive: bool,
@@ -34,7 +31,7 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: Arguments, terminal: &Terminal) -> Result<(), Failure> {
     let config = Config::load(arguments.work.config.as_deref())?;
-    let store = place::store(arguments.store, &config)?;
+    let store = place::store(arguments.kept.store, &config)?;
     let running = Running::start(terminal, arguments.work.threads.map(usize::from), None)?;
     let (root, derive, options) = (store.clone(), arguments.derive, arguments.work.options());
     let done = super::progress::shown(terminal, &options.progress.clone(), || {

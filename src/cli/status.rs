@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
+use super::arguments::Kept;
 use super::config::Config;
 use super::failure::Failure;
 use super::place;
@@ -19,9 +20,8 @@ Examples:
 #[derive(clap::Args, Debug)]
 #[command(after_help = AFTER)]
 pub(super) struct Arguments {
-    /// The store [default: JQLX_STORE, then the configuration's, then the one in the platform's data folder]
-    #[arg(long, value_name = "DIR")]
-    store: Option<PathBuf>,
+    #[command(flatten)]
+    kept: Kept,
     /// An earlier version
     #[arg(long, value_name = "N")]
     at_version: Option<u64>,
@@ -41,7 +41,7 @@ enum Format {
 
 pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let config = Config::load(arguments.config.as_deref())?;
-    let folder = place::store(arguments.store.clone(), &config)?;
+    let folder = place::store(arguments.kept.store.clone(), &config)?;
     let store = Store::open(&folder, arguments.at_version.map_or(At::Latest, At::Version))?;
     let status = store.status()?;
     let out = match arguments.format {

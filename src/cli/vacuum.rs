@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::arguments::Kept;
 use super::config::Config;
 use super::failure::Failure;
 use super::place;
@@ -22,9 +23,8 @@ The last version always stays. A query that runs longer than the retention may f
 #[derive(clap::Args, Debug)]
 #[command(after_help = AFTER)]
 pub(super) struct Arguments {
-    /// The store [default: JQLX_STORE, then the configuration's, then the one in the platform's data folder]
-    #[arg(long, value_name = "DIR")]
-    store: Option<PathBuf>,
+    #[command(flatten)]
+    kept: Kept,
     /// How far back versions can still be read, such as 12h, 7d or 4w
     #[arg(long, value_name = "TIME", default_value = "7d", value_parser = retention)]
     retention: Duration,
@@ -38,7 +38,7 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: Arguments, terminal: &Terminal) -> Result<(), Failure> {
     let config = Config::load(arguments.config.as_deref())?;
-    let store = place::store(arguments.store, &config)?;
+    let store = place::store(arguments.kept.store, &config)?;
     let running = Running::start(terminal, None, None)?;
     let (root, retention, dry_run) = (store.clone(), arguments.retention, arguments.dry_run);
     let done = running.wait(async move { Store::vacuum(root, retention, dry_run).await })??;

@@ -1,8 +1,6 @@
 //! `jqlx verify`: whether a store is what was written.
 
-use std::path::PathBuf;
-
-use super::arguments::Work;
+use super::arguments::{Kept, Work};
 use super::config::Config;
 use super::failure::Failure;
 use super::place;
@@ -21,9 +19,8 @@ Examples:
 #[derive(clap::Args, Debug)]
 #[command(after_help = AFTER)]
 pub(super) struct Arguments {
-    /// The store [default: JQLX_STORE, then the configuration's, then the one in the platform's data folder]
-    #[arg(long, value_name = "DIR")]
-    store: Option<PathBuf>,
+    #[command(flatten)]
+    kept: Kept,
     /// An earlier version
     #[arg(long, value_name = "N")]
     at_version: Option<u64>,
@@ -33,7 +30,7 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: Arguments, terminal: &Terminal) -> Result<(), Failure> {
     let config = Config::load(arguments.work.config.as_deref())?;
-    let folder = place::store(arguments.store, &config)?;
+    let folder = place::store(arguments.kept.store, &config)?;
     let store = Store::open(&folder, arguments.at_version.map_or(At::Latest, At::Version))?;
     let running = Running::start(terminal, arguments.work.threads.map(usize::from), None)?;
     let (version, options) = (store.version(), arguments.work.options());

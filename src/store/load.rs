@@ -17,7 +17,6 @@ use futures::TryStreamExt;
 
 use super::error::data;
 use super::layout::{INTERVALS, layout};
-use super::merge::Rule;
 use super::transaction::Transaction;
 use super::{columns, compact, coverage, intervals};
 use crate::data::read;
@@ -202,8 +201,4 @@ fn identified(table: &str, key: &[&str], rows: &RecordBatch) -> Result<(), Error
         }
     }
     Ok(())
-}
-
-fn rule_of(table: &str) -> Rule {
-    Rule::of(table)
 }

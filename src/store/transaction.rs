@@ -1,6 +1,6 @@
 //! A change of the store: from the last commit to the next, or to none.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -215,16 +215,7 @@ impl Transaction {
             return Err(error);
         }
         // What was made on the way and is in no table is of no use to anybody.
-        let kept: HashSet<PathBuf> = manifest
-            .tables
-            .iter()
-            .flat_map(|(name, state)| {
-                let folder = self.root.join(name);
-                let vectors = state.files.iter().filter_map(|file| file.gone.as_ref());
-                let files = state.files.iter().map(|file| folder.join(&file.name));
-                files.chain(vectors.map(|gone| folder.join(vectors::file_name(&gone.file)))).collect::<Vec<_>>()
-            })
-            .collect();
+        let kept = vacuum::files(&self.root, &manifest);
         self.made.retain(|path| !kept.contains(path));
         for path in &self.made {
             let _ = fs::remove_file(path);

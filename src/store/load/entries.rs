@@ -8,11 +8,12 @@ use datafusion::arrow::datatypes::{DataType, SchemaRef};
 use datafusion::arrow::error::ArrowError;
 use datafusion::prelude::DataFrame;
 
-use super::keys::{Keys, Pairs, pairs, rounds, taken};
-use super::{Tally, Transaction, identified, key_of, rule_of};
+use super::keys::{Keys, Pairs, pairs, replaced, rounds, taken};
+use super::{Tally, Transaction, identified, key_of};
 use crate::error::Error;
 use crate::store::error::failed;
 use crate::store::layout::layout;
+use crate::store::merge::Rule;
 use crate::store::write::TableWriter;
 use crate::store::{columns, merge, places};
 
@@ -61,15 +62,12 @@ fn merge_tables(
     for round in rounds(comes, key_of(table))? {
         let Pairs { there: old, comes: new, alone } = pairs(&result, &round, key_of(table))?;
         let before = taken(&result, &old)?;
-        let merged = merge::merged(rule_of(table), &before, &taken(&round, &new)?, told)?;
+        let merged = merge::merged(Rule::of(table), &before, &taken(&round, &new)?, told)?;
         let changed = merge::differ(&before, &merged)?.into_iter().filter(|differs| *differs).count() as u64;
         tally.changed += changed;
         tally.known += merged.num_rows() as u64 - changed;
         tally.added += alone.len() as u64;
-        let paired: HashSet<u32> = old.into_iter().collect();
-        let rest: BooleanArray = (0..result.num_rows()).map(|row| Some(!paired.contains(&(row as u32)))).collect();
-        let rest = filter_record_batch(&result, &rest)?;
-        result = concat_batches(schema, &[rest, merged, taken(&round, &alone)?])?;
+        result = concat_batches(schema, &[replaced(&result, &old, merged)?, taken(&round, &alone)?])?;
     }
     Ok((result, tally))
 }

@@ -1,9 +1,9 @@
 //! Rows that have the same key.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use datafusion::arrow::array::{RecordBatch, UInt32Array};
-use datafusion::arrow::compute::take_record_batch;
+use datafusion::arrow::array::{BooleanArray, RecordBatch, UInt32Array};
+use datafusion::arrow::compute::{concat_batches, filter_record_batch, take_record_batch};
 use datafusion::arrow::error::ArrowError;
 use datafusion::arrow::row::{RowConverter, Rows, SortField};
 
@@ -69,4 +69,11 @@ pub(super) fn rounds(rows: &RecordBatch, key: &[&str]) -> Result<Vec<RecordBatch
 /// Some of the rows.
 pub(super) fn taken(rows: &RecordBatch, which: &[u32]) -> Result<RecordBatch, ArrowError> {
     take_record_batch(rows, &UInt32Array::from(which.to_vec()))
+}
+
+/// The rows with `by` in the place of some of them.
+pub(super) fn replaced(rows: &RecordBatch, which: &[u32], by: RecordBatch) -> Result<RecordBatch, ArrowError> {
+    let which: HashSet<u32> = which.iter().copied().collect();
+    let rest: BooleanArray = (0..rows.num_rows()).map(|row| Some(!which.contains(&(row as u32)))).collect();
+    concat_batches(rows.schema_ref(), &[filter_record_batch(rows, &rest)?, by])
 }

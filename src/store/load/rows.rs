@@ -13,12 +13,13 @@ use datafusion::prelude::DataFrame;
 use futures::TryStreamExt;
 use roaring::RoaringTreemap;
 
-use super::keys::{self, Pairs, pairs, taken};
-use super::{Progress, Rule, Tally, Touched, Transaction, identified, key_of, rule_of};
+use super::keys::{self, Pairs, pairs, replaced, taken};
+use super::{Progress, Tally, Touched, Transaction, identified, key_of};
 use crate::diagnostic::codes;
 use crate::error::Error;
 use crate::store::error::{data, failed};
 use crate::store::manifest::{FileState, TableState};
+use crate::store::merge::Rule;
 use crate::store::places::{self, Place, Wanted};
 use crate::store::write::TableWriter;
 use crate::store::{columns, merge};
@@ -42,7 +43,7 @@ pub(super) async fn load(
         root: change.root().to_owned(),
         table: table.to_owned(),
         key,
-        rule: rule_of(table),
+        rule: Rule::of(table),
         told: told.to_vec(),
         schema: columns::schema_of(&stored.columns),
         known: by_hash(&found),
@@ -319,9 +320,7 @@ fn joined(
     after: &RecordBatch,
 ) -> Result<RecordBatch, ArrowError> {
     let merged = merge::merged(task.rule, before, after, &task.told)?;
-    let paired: HashSet<u32> = pairs.there.iter().copied().collect();
-    let rest: BooleanArray = (0..so_far.num_rows()).map(|row| Some(!paired.contains(&(row as u32)))).collect();
-    concat_batches(so_far.schema_ref(), &[merged, filter_record_batch(so_far, &rest)?])
+    replaced(so_far, &pairs.there, merged)
 }
 
 fn touch(touched: &mut Touched, batch: &RecordBatch, column: &str, only_with: Option<&str>) {

@@ -255,15 +255,18 @@ fn side_tables_keep_what_a_poorer_source_does_not_tell() {
     assert_eq!(stored.ask("assignee = \"Ann Adams\"").len(), 1);
 }
 
-#[test]
-fn links_and_role_members_are_told_together() {
-    let link = |source: &str, target: &str| LinkRow {
+fn link(source: &str, target: &str) -> LinkRow {
+    LinkRow {
         source: source.into(),
         link_type: "Blocks".into(),
         direction: Some("outward".into()),
         target: target.into(),
         ..LinkRow::default()
-    };
+    }
+}
+
+#[test]
+fn links_and_role_members_are_told_together() {
     let member = |project: &str, who: &str| RoleMemberRow { project: project.into(), role: "Lead".into(), account_id: who.into() };
     let named = |id: i64| IssueRow { id, key: format!("PA-{id}"), assignee: Some("ann".into()), ..issue("Open") };
     let all = Tables {
@@ -281,13 +284,6 @@ fn links_and_role_members_are_told_together() {
 
 #[test]
 fn an_issue_that_comes_alone_leaves_its_neighbours_links() {
-    let link = |source: &str, target: &str| LinkRow {
-        source: source.into(),
-        link_type: "Blocks".into(),
-        direction: Some("outward".into()),
-        target: target.into(),
-        ..LinkRow::default()
-    };
     let named = |id: i64| IssueRow { id, key: format!("PA-{id}"), ..issue("Open") };
     let all = Tables { links: vec![link("PA-1", "PA-2"), link("PA-1", "PA-3")], ..tables(&[], &[named(1), named(2), named(3)]) };
     let alone = Tables { links: vec![link("PA-1", "PA-3")], ..tables(&[], &[named(3)]) };
