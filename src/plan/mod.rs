@@ -29,7 +29,10 @@ mod working_time;
 mod zone_of;
 
 pub(crate) use columns::Zone;
+#[cfg(feature = "store")]
 pub(crate) use expr::plain;
 pub(crate) use lower::lower;
+#[cfg(feature = "store")]
+pub(crate) use scan::Recorded;
 pub use scan::Tables;
-pub(crate) use scan::{Recorded, col};
+pub(crate) use scan::col;

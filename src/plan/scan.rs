@@ -45,6 +45,7 @@ impl Tables {
     }
 
     /// Adds intervals that need not be made of the events.
+    #[cfg(feature = "store")]
     pub(crate) fn insert_intervals(&mut self, provider: Arc<dyn TableProvider>, recorded: Vec<Recorded>) {
         self.providers.insert(INTERVALS, provider);
         self.recorded = Arc::new(recorded);
