@@ -12,6 +12,7 @@ use super::attached::Attached;
 use super::bursts::{Burst, counted_as};
 use super::columns::Zone;
 use super::expr::{all, any, condition};
+use super::held::Holding;
 use super::intervals::Intervals;
 use super::membership::Membership;
 use super::next::Next;
@@ -22,7 +23,7 @@ use super::zone_of::ZoneOf;
 use super::{activity, intervals, scalar, scan, working_time};
 use crate::error::Error;
 use crate::semantic::bound::{
-    AmongCondition, BoundField, Condition, EventCondition, HistoryCondition, LastingTime, NextEvent, Relation, Scope,
+    AmongCondition, BoundField, BoundQuery, Condition, EventCondition, HistoryCondition, LastingTime, NextEvent, Relation, Scope,
     SequenceCondition, Target, WorkingCondition,
 };
 
@@ -49,6 +50,7 @@ pub(crate) struct Facts<'a> {
     /// Tests of one event, with what is asked of those that pass.
     events: Vec<(Expr, Asked)>,
     intervals: Vec<Intervals>,
+    holdings: Vec<Holding>,
     attached: Vec<Attached>,
     memberships: Vec<Membership>,
     timelines: Vec<Timeline>,
@@ -57,16 +59,20 @@ pub(crate) struct Facts<'a> {
     nexts: Vec<Next>,
     zones: Vec<ZoneOf>,
     zone: Zone<'a>,
+    /// Issues without a row take part, whose creation and values only their events tell.
+    with_forgotten: bool,
 }
 
 impl<'a> Facts<'a> {
     /// `zone` is the session's, for queries within the query.
-    pub(crate) fn new(tables: &'a Tables, target: Target, zone: Zone<'a>) -> Self {
+    pub(crate) fn new(tables: &'a Tables, query: &BoundQuery, zone: Zone<'a>) -> Self {
         Self {
             tables,
-            target,
+            target: query.target,
+            with_forgotten: query.target == Target::Issues && query.with_deleted,
             events: Vec::new(),
             intervals: Vec::new(),
+            holdings: Vec::new(),
             attached: Vec::new(),
             memberships: Vec::new(),
             timelines: Vec::new(),
@@ -177,6 +183,12 @@ impl<'a> Facts<'a> {
                 any(vec![activity::side(self.tables, "from", &of.values)?, activity::side(self.tables, "to", &of.values)?]),
             ]);
             Ok(any(vec![self.event_fact(touched, Asked::Any), intervals::present(self.tables, &of.field, &of.values)]))
+        } else if !of.field.multi && !self.with_forgotten && self.tables.keeps(&of.field)? {
+            let at = self.holdings.iter().position(|h| h.takes(of)).unwrap_or_else(|| {
+                self.holdings.push(Holding::new(of, self.holdings.len()));
+                self.holdings.len() - 1
+            });
+            Ok(self.holdings[at].fact(of))
         } else {
             let tables = self.tables;
             self.intervals_of(of).fact(tables, of)
@@ -281,6 +293,10 @@ impl<'a> Facts<'a> {
         for field in self.intervals {
             let alias = field.alias();
             rows = join(rows, field.relation(self.tables)?, &key, &alias)?;
+        }
+        for holding in self.holdings {
+            let alias = holding.alias();
+            rows = join(rows, holding.relation(self.tables)?, &key, &alias)?;
         }
         for timeline in self.timelines {
             let alias = timeline.alias();

@@ -359,7 +359,7 @@ pub(crate) fn present_in(value: Expr, shape: Shape, values: &HistoryValues) -> E
 }
 
 /// Whether an interval passes the predicates of a clause; a null `end` is open.
-fn interval(of: &HistoryCondition, start: Expr, end: Expr, setter: Expr, kind: Expr) -> Expr {
+pub(crate) fn interval(of: &HistoryCondition, start: Expr, end: Expr, setter: Expr, kind: Expr) -> Expr {
     let mut tests: Vec<Expr> = of.by.iter().map(|actors| actor_in(setter.clone(), actors)).collect();
     tests.extend(of.via.iter().map(|kinds| in_list(kind.clone(), texts(kinds), false)));
     tests.push(in_bounds(of, start, end));

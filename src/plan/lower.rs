@@ -32,18 +32,14 @@ pub(crate) fn lower(query: &BoundQuery, tables: &Tables, zone: Zone<'_>) -> Resu
 /// The rows of a query, or of one within a query.
 pub(crate) fn rows(query: &BoundQuery, tables: &Tables, zone: Zone<'_>) -> Result<LogicalPlanBuilder, Error> {
     let past = match query.as_of {
-        Some(AsOf::Instant(at)) => Some(tables.at(Past {
-            at: Some(at),
-            columns: query.past.clone(),
-            with_deleted: query.with_deleted || query.target == Target::Activity,
-        })),
+        Some(AsOf::Instant(at)) => Some(tables.at(Past::of(query, at))),
         _ => None,
     };
     let tables = past.as_ref().unwrap_or(tables);
     let things = Things::of(query);
     let telling = things.is_some().then(|| tables.telling(things));
     let tables = telling.as_ref().unwrap_or(tables);
-    let mut facts = Facts::new(tables, query.target, zone);
+    let mut facts = Facts::new(tables, query, zone);
     let condition = query.condition.as_ref().map(|c| facts.condition(c)).transpose()?;
     let columns = query
         .columns
@@ -86,7 +82,7 @@ fn clauses(condition: &Condition) -> usize {
 }
 
 fn issues(query: &BoundQuery, tables: &Tables) -> Result<LogicalPlanBuilder, Error> {
-    let rows = tables.scan("issues", ISSUES)?;
+    let rows = tables.issues_of(query)?;
     if query.as_of.is_some() {
         return Ok(rows);
     }

@@ -13,6 +13,7 @@ mod elements;
 mod expr;
 mod facts;
 pub(crate) mod functions;
+mod held;
 mod intervals;
 mod list_rank;
 mod lower;

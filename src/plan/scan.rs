@@ -15,7 +15,7 @@ use super::past::Past;
 use super::things::{self, Things};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::error::Error;
-use crate::semantic::bound::{BoundField, HistoryField, Micros, Scope, Shape};
+use crate::semantic::bound::{BoundField, BoundQuery, HistoryField, Micros, Scope, Shape};
 
 /// Table providers by the names of the data model.
 #[derive(Clone, Debug, Default)]
@@ -80,6 +80,11 @@ impl Tables {
         }
     }
 
+    /// Whether the intervals of a field, as it is now, can be read instead of being made.
+    pub(crate) fn keeps(&self, of: &HistoryField) -> Result<bool, Error> {
+        Ok(self.past.is_none() && self.intervals(of)?.is_some())
+    }
+
     /// A table, where the data has it.
     pub fn get(&self, name: &str) -> Option<&Arc<dyn TableProvider>> {
         self.providers.get(name)
@@ -113,10 +118,7 @@ impl Tables {
     /// A scan of a table under an alias.
     pub(crate) fn scan(&self, table: &str, alias: &str) -> Result<LogicalPlanBuilder, Error> {
         let Some(provider) = self.get(table) else {
-            return Err(Error::Data(Box::new(
-                Diagnostic::error(codes::MISSING_TABLE, format!("the query needs the table `{table}`, and the data has none"))
-                    .help("see docs/language.md for the tables and their columns"),
-            )));
+            return Err(lacking(table));
         };
         let rows = LogicalPlanBuilder::scan(alias, provider_as_source(provider.clone()), None)?;
         let Some(past) = &self.past else {
@@ -125,12 +127,19 @@ impl Tables {
         match (table, past.at) {
             ("issues", _) => {
                 let present = Self { past: None, things: Things::default(), ..self.clone() };
-                Ok(super::past::issues(&present, past)?.alias(alias)?)
+                Ok(super::past::issues(&present, past, None)?.alias(alias)?)
             }
             ("events", Some(at)) => self.with_things(rows.filter(self.need("events", alias, "time")?.lt_eq(time(at)))?, alias),
             ("events", None) => self.with_things(rows, alias),
             _ => Ok(rows),
         }
+    }
+
+    /// A scan of the issues of which a query asks its condition.
+    pub(crate) fn issues_of(&self, query: &BoundQuery) -> Result<LogicalPlanBuilder, Error> {
+        let Some(past) = &self.past else { return self.scan("issues", ISSUES) };
+        let present = Self { past: None, things: Things::default(), ..self.clone() };
+        Ok(super::past::issues(&present, past, Some(query))?.alias(ISSUES)?)
     }
 
     /// A column that the query cannot do without.
@@ -143,6 +152,14 @@ impl Tables {
             format!("the query needs the column `{column}` of the table `{table}`, and the data has none"),
         ))))
     }
+}
+
+/// The data has no such table.
+pub(crate) fn lacking(table: &str) -> Error {
+    Error::Data(Box::new(
+        Diagnostic::error(codes::MISSING_TABLE, format!("the query needs the table `{table}`, and the data has none"))
+            .help("see docs/language.md for the tables and their columns"),
+    ))
 }
 
 /// Alias of the issues scan.

@@ -1,7 +1,12 @@
 //! Issues as they were at an instant, told from their events (AS OF), and deleted issues that have no row any more.
 //!
 //! One aggregate by issue over the changes of the columns that the query reads: the value at the instant is what the last
-//! change before it led to, else what the first one after it led from, else what the issue has now.
+//! change before it led to, else what the first one after it led from, else what the issue has now. Where the store keeps the
+//! intervals of a field, these tell it instead (`kept.rs`).
+
+mod kept;
+
+use kept::{Kept, Wanted};
 
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::{Column, JoinType, ScalarValue};
@@ -9,16 +14,16 @@ use datafusion::functions::expr_fn::{coalesce, split_part};
 use datafusion::functions_aggregate::expr_fn::{array_agg, count, max, min};
 use datafusion::logical_expr::{Expr, ExprFunctionExt, LogicalPlanBuilder, SortExpr, cast, lit, try_cast, when};
 
-use super::activity::of_field;
-use super::elements::{self, STEPS, list_then};
-use super::expr::{all, any, first_of, holds_last, in_list, last_of, plain, texts};
-use super::scan::{EVENTS, Tables, col, time};
 use crate::catalog::{entities, verbs};
 use crate::error::Error;
-use crate::semantic::bound::{HistoryField, Micros, PastColumn, Shape, Told};
+use crate::plan::activity::of_field;
+use crate::plan::elements::{self, STEPS, list_then};
+use crate::plan::expr::{all, any, first_of, holds_last, in_list, last_of, plain, texts};
+use crate::plan::scan::{EVENTS, Tables, col, time};
+use crate::semantic::bound::{BoundQuery, HistoryField, Micros, PastColumn, Shape, Target, Told};
 
 /// An instant, and what is asked of it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Past {
     /// The instant; none: after all events.
     pub(crate) at: Option<Micros>,
@@ -28,6 +33,14 @@ pub(crate) struct Past {
     pub(crate) with_deleted: bool,
 }
 
+impl Past {
+    /// What a query asks of an instant.
+    pub(crate) fn of(query: &BoundQuery, at: Micros) -> Self {
+        let with_deleted = query.with_deleted || query.target == Target::Activity;
+        Self { at: Some(at), columns: query.past.clone(), with_deleted }
+    }
+}
+
 /// Alias of the present issues.
 const NOW: &str = "now_issues";
 /// Alias of what events tell.
@@ -35,19 +48,25 @@ const TOLD: &str = "told";
 /// Columns that plans read beside those of the query: who made an issue and when, and what joins it to other tables.
 const ALWAYS: &[&str] = &["id", "key", "project", "created", "creator", "reporter"];
 
-/// All issues as they were. `tables` are of the present.
-pub(crate) fn issues(tables: &Tables, past: &Past) -> Result<LogicalPlanBuilder, Error> {
-    let told = Telling::new(tables, past)?;
-    let events = told.relation(tables)?.alias(TOLD)?.build()?;
+/// The issues as they were: all, or those that may be among the answer of a query, which then asks its condition of them.
+/// `tables` are of the present.
+pub(crate) fn issues(tables: &Tables, past: &Past, query: Option<&BoundQuery>) -> Result<LogicalPlanBuilder, Error> {
+    let told = Telling::new(tables, past, query)?;
+    let mut events = told.relation(tables)?.alias(TOLD)?;
+    let mut rows = tables.scan("issues", NOW)?;
+    if let Some(wanted) = &told.wanted {
+        rows = kept::only(rows, Column::new(Some(NOW), "id"), wanted.issues(tables)?)?;
+        events = kept::only(events, Column::new(Some(TOLD), "issue_id"), wanted.issues(tables)?)?;
+    }
     let on = (vec![Column::new(Some(NOW), "id")], vec![Column::new(Some(TOLD), "issue_id")]);
-    let rows = tables.scan("issues", NOW)?.join(events, JoinType::Full, on, None)?;
+    let rows = rows.join(events.build()?, JoinType::Full, on, None)?;
     told.columns(tables, rows, true)
 }
 
 /// Issues that were deleted and of which there is no row, as their events left them.
 pub(crate) fn forgotten(tables: &Tables, columns: &[PastColumn]) -> Result<LogicalPlanBuilder, Error> {
     let past = Past { at: None, columns: columns.to_vec(), with_deleted: true };
-    let told = Telling::new(tables, &past)?;
+    let told = Telling::new(tables, &past, None)?;
     let on = (vec![Column::new(Some(TOLD), "issue_id")], vec![Column::new(Some(NOW), "id")]);
     let known = tables.scan("issues", NOW)?.build()?;
     let rows =
@@ -59,12 +78,16 @@ struct Telling<'a> {
     past: &'a Past,
     /// Fields whose changes are followed, each once.
     followed: Vec<&'a HistoryField>,
+    /// Those of them of which the store keeps intervals, by their place.
+    kept: Vec<Option<Kept>>,
+    /// What all rows of the answer have to have.
+    wanted: Option<Wanted>,
     /// By name, in the order of the answer.
     columns: Vec<(String, DataType, Option<&'a PastColumn>)>,
 }
 
 impl<'a> Telling<'a> {
-    fn new(tables: &Tables, past: &'a Past) -> Result<Self, Error> {
+    fn new(tables: &Tables, past: &'a Past, query: Option<&BoundQuery>) -> Result<Self, Error> {
         let mut followed: Vec<&HistoryField> = Vec::new();
         for column in &past.columns {
             let field = match &column.told {
@@ -83,7 +106,20 @@ impl<'a> Telling<'a> {
                 columns.push((field.name().clone(), field.data_type().clone(), asked));
             }
         }
-        Ok(Self { past, followed, columns })
+        let kept = followed.iter().enumerate().map(|(number, field)| Kept::new(tables, field, number, past.at));
+        let kept = kept.collect::<Result<Vec<_>, _>>()?;
+        let wanted = query.and_then(|query| Wanted::of(query, past, &kept));
+        Ok(Self { past, followed, kept, wanted, columns })
+    }
+
+    fn kept(&self, field: &HistoryField) -> Option<&Kept> {
+        self.kept.get(self.place(field))?.as_ref()
+    }
+
+    /// Whether the rows of the issues and the intervals tell all but of a few issues.
+    fn asks_few(&self, tables: &Tables) -> bool {
+        let everything = self.past.columns.iter().any(|c| c.told == Told::LastEvent);
+        tables.has("issues", "created") && !everything && self.kept.iter().all(Option::is_some)
     }
 
     fn before_of(&self, alias: &str) -> Expr {
@@ -103,10 +139,8 @@ impl<'a> Telling<'a> {
         let need = |column: &str| tables.need("events", EVENTS, column);
         let (issue, at) = (need("issue_id")?, need("time")?);
         let order = || in_order(EVENTS);
-        let own = in_list(need("entity")?, texts(&entities::entity("issue").map(|e| e.spellings()).unwrap_or_default()), false);
-        let is = |verb: &str| all(vec![own.clone(), in_list(col(EVENTS, "action"), texts(&verbs::actions(verb)), false)]);
-        let (made, gone) = (is("created"), is("deleted"));
-        let fate = any(vec![made.clone(), gone.clone(), is("restored")]);
+        let fate = Fate::new(tables)?;
+        let Fate { made, gone, any: fate_event } = fate.clone();
         let told = |column: &str| {
             if tables.has("events", column) {
                 cast(col(EVENTS, column), DataType::Utf8View)
@@ -120,14 +154,14 @@ impl<'a> Telling<'a> {
         let mut facts = vec![
             min(at.clone()).filter(made.clone()).build()?.alias("born"),
             first_of(told("actor"), order(), made.clone())?.alias("maker"),
-            holds_last(gone, order(), all(vec![before.clone(), fate.clone()]))?.alias("gone"),
+            holds_last(gone, order(), all(vec![before.clone(), fate_event.clone()]))?.alias("gone"),
             last(told("issue_key"), known("issue_key"))?.alias("key"),
             last(told("project"), known("project"))?.alias("project"),
-            last(told("entity_name"), all(vec![known("entity_name"), fate.clone()]))?.alias("name"),
+            last(told("entity_name"), all(vec![known("entity_name"), fate_event.clone()]))?.alias("name"),
             max(at.clone()).filter(before.clone()).build()?.alias("latest"),
         ];
-        let mut wanted = vec![fate];
-        for (number, field) in self.followed.iter().enumerate() {
+        let mut wanted = vec![fate_event];
+        for (number, field) in self.followed.iter().enumerate().filter(|(number, _)| self.kept[*number].is_none()) {
             let of = of_field(tables, field)?;
             let then = all(vec![of.clone(), before.clone()]);
             let later = all(vec![of.clone(), after.clone()]);
@@ -143,11 +177,19 @@ impl<'a> Telling<'a> {
         }
         let everything = self.past.columns.iter().any(|c| c.told == Told::LastEvent);
         let wanted = if everything { issue.clone().is_not_null() } else { issue.clone().is_not_null().and(any(wanted)) };
-        Ok(tables.scan("events", EVENTS)?.filter(wanted)?.aggregate(vec![issue.alias("issue_id")], facts)?)
+        let mut rows = tables.scan("events", EVENTS)?.filter(wanted)?;
+        if let (true, Some(at)) = (self.asks_few(tables), self.past.at) {
+            rows =
+                kept::only(rows, Column::new(Some(EVENTS), "issue_id"), kept::special(tables, at, &fate, self.wanted.as_ref())?)?;
+        }
+        Ok(rows.aggregate(vec![issue.alias("issue_id")], facts)?)
     }
 
     /// The issues that were there, with their columns.
-    fn columns(&self, tables: &Tables, rows: LogicalPlanBuilder, with_rows: bool) -> Result<LogicalPlanBuilder, Error> {
+    fn columns(&self, tables: &Tables, mut rows: LogicalPlanBuilder, with_rows: bool) -> Result<LogicalPlanBuilder, Error> {
+        for kept in self.kept.iter().flatten() {
+            rows = kept.join(tables, rows, self.wanted.as_ref())?;
+        }
         let now = |column: &str, data_type: &DataType| {
             if with_rows && tables.has("issues", column) { Ok(col(NOW, column)) } else { ScalarValue::try_from(data_type).map(lit) }
         };
@@ -187,8 +229,13 @@ impl<'a> Telling<'a> {
                 }
                 Some(Told::Resolution(field)) => {
                     let number = self.place(field);
-                    let set = when(col(TOLD, &format!("last_value_{number}")).is_not_null(), col(TOLD, &format!("at_{number}")));
                     let soon = self.past.at.map_or_else(|| lit(true), |at| present.clone().lt_eq(time(at)));
+                    if let Some(kept) = self.kept(field) {
+                        let set = kept.since(when(soon, present).end()?)?;
+                        columns.push(try_cast(set, data_type.clone()).alias(name));
+                        continue;
+                    }
+                    let set = when(col(TOLD, &format!("last_value_{number}")).is_not_null(), col(TOLD, &format!("at_{number}")));
                     let alone =
                         when(all(vec![col(TOLD, &format!("after_{number}")).gt(lit(0i64)).is_not_true(), soon]), present).end()?;
                     when(col(TOLD, &format!("before_{number}")).gt(lit(0i64)), set.end()?).otherwise(alone)?
@@ -205,6 +252,9 @@ impl<'a> Telling<'a> {
 
     /// What a field held, as a value of that type.
     fn value(&self, field: &HistoryField, by_id: bool, fallback: Expr, data_type: &DataType) -> Result<Expr, Error> {
+        if let Some(kept) = self.kept(field) {
+            return kept.value(by_id, fallback, data_type);
+        }
         let number = self.place(field);
         let of = |which: &str| {
             let value = col(TOLD, &format!("{which}_value_{number}"));
@@ -269,4 +319,24 @@ const THEN: &str = "then_issues";
 
 fn in_order(alias: &str) -> Vec<SortExpr> {
     vec![col(alias, "time").sort(true, false), col(alias, "event_id").sort(true, false)]
+}
+
+/// Tests of an event: what befell an issue as a whole.
+#[derive(Clone, Debug)]
+struct Fate {
+    made: Expr,
+    gone: Expr,
+    /// These, and being restored.
+    any: Expr,
+}
+
+impl Fate {
+    fn new(tables: &Tables) -> Result<Self, Error> {
+        let spellings = entities::entity("issue").map(|e| e.spellings()).unwrap_or_default();
+        let own = in_list(tables.need("events", EVENTS, "entity")?, texts(&spellings), false);
+        let is = |verb: &str| all(vec![own.clone(), in_list(col(EVENTS, "action"), texts(&verbs::actions(verb)), false)]);
+        let (made, gone) = (is("created"), is("deleted"));
+        let any = any(vec![made.clone(), gone.clone(), is("restored")]);
+        Ok(Self { made, gone, any })
+    }
 }
