@@ -1,5 +1,6 @@
 //! Running plans: the DataFusion session, limits, statistics, and engine errors in words of our own.
 
+mod estimates;
 mod failure;
 mod planning;
 mod session;
