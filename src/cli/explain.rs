@@ -1,9 +1,10 @@
-//! `jqlx explain`: what a query means and how it would be answered, without running it.
+//! `jqlx explain`: what a query means and how it would be answered, or how it was.
 
 use std::io::Write;
 use std::sync::Arc;
 
 use clap::ValueEnum;
+use futures::TryStreamExt;
 
 use super::arguments::{Session, Source, Text};
 use super::failure::Failure;
@@ -15,9 +16,10 @@ const AFTER: &str = "\
 Examples:
   jqlx explain --demo 'sprint CHANGED BY alice AFTER startOfMonth()'
   jqlx explain --demo --stage meaning 'assignee WAS alice DURING (-30d, -7d)'
-  jqlx explain --data ./export @saved.jql";
+  jqlx explain --data ./export @saved.jql
+  jqlx explain --demo --stage measured 'status WAS Blocked'";
 
-/// Say what a query means in words, its bound form and its plans, without running it
+/// Say what a query means in words, its bound form and its plans; it runs only for the stage `measured`
 #[derive(clap::Args, Debug)]
 #[command(after_help = AFTER)]
 pub(super) struct Arguments {
@@ -42,6 +44,8 @@ enum Stage {
     Logical,
     /// The physical plan
     Physical,
+    /// The physical plan as it ran: of each operator the rows, the time and what it skipped
+    Measured,
 }
 
 pub(super) fn run(arguments: Arguments, terminal: &Terminal) -> Result<(), Failure> {
@@ -54,6 +58,14 @@ pub(super) fn run(arguments: Arguments, terminal: &Terminal) -> Result<(), Failu
     if !query.warnings().is_empty() {
         let diagnostics = query.warnings().to_vec();
         terminal.report(&Report { name: "query".into(), source: text, diagnostics });
+    }
+    if arguments.stage == Some(Stage::Measured) {
+        let measured = running.wait(async move {
+            let mut rows = query.run().await?;
+            while rows.try_next().await?.is_some() {}
+            Ok::<_, crate::Error>(rows.measured())
+        })??;
+        return std::io::stdout().write_all(measured.as_bytes()).map_err(|error| Failure::writing("to stdout", &error));
     }
     let explanation = running.wait(async move { query.explain().await })??;
     let (bold, reset) = if terminal.color { ("\u{1b}[1m", "\u{1b}[0m") } else { ("", "") };

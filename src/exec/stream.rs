@@ -9,6 +9,7 @@ use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::execution::SendableRecordBatchStream;
 use datafusion::physical_plan::ExecutionPlan;
+use datafusion::physical_plan::display::DisplayableExecutionPlan;
 use futures::Stream;
 
 use crate::error::Error;
@@ -62,6 +63,11 @@ impl Rows {
         statistics.elapsed_ms = statistics.parse_ms + statistics.bind_ms + statistics.plan_ms + statistics.execute_ms;
         statistics.bytes_scanned = bytes_scanned(&self.plan);
         statistics
+    }
+
+    /// The physical plan with what each operator did so far; all of it when the stream has ended.
+    pub fn measured(&self) -> String {
+        DisplayableExecutionPlan::with_metrics(self.plan.as_ref()).indent(true).to_string()
     }
 
     /// The physical plan that runs.
