@@ -12,6 +12,8 @@ pub(crate) struct Layout {
     pub(crate) owner: &'static [&'static str],
     /// Columns with keys of issues, whose rows are told with each of these issues.
     pub(crate) ends: &'static [&'static str],
+    /// What the rows of a file have in common, as far as there are many of them; the first columns of their order.
+    pub(crate) cluster: &'static [&'static str],
     /// What the rows of each file are sorted by.
     pub(crate) order: &'static [&'static str],
     /// A column with a Bloom filter, by which single rows are found.
@@ -25,17 +27,22 @@ pub(crate) const INTERVALS: &str = "intervals";
 pub(crate) const COVERAGE: &str = "coverage";
 
 const fn by(table: &'static str, key: &'static [&'static str]) -> Layout {
-    Layout { table, key, owner: &[], ends: &[], order: key, bloom: None }
+    Layout { table, key, owner: &[], ends: &[], cluster: &[], order: key, bloom: None }
 }
 
 const fn owned(table: &'static str, owner: &'static [&'static str], key: &'static [&'static str]) -> Layout {
-    Layout { table, key, owner, ends: &[], order: key, bloom: None }
+    Layout { table, key, owner, ends: &[], cluster: &[], order: key, bloom: None }
 }
 
 /// Every table that a store may have.
 pub(crate) const LAYOUTS: &[Layout] = &[
-    Layout { table: "events", key: &["event_id"], owner: &[], ends: &[], order: &["time", "event_id"], bloom: Some("event_id") },
-    by("issues", &["id"]),
+    Layout {
+        cluster: &["entity", "action", "field"],
+        order: &["entity", "action", "field", "time", "event_id"],
+        bloom: Some("event_id"),
+        ..by("events", &["event_id"])
+    },
+    Layout { order: &["project", "id"], ..by("issues", &["id"]) },
     by("users", &["account_id"]),
     by("projects", &["key"]),
     by("memberships", &["group", "account_id"]),
@@ -56,7 +63,11 @@ pub(crate) const LAYOUTS: &[Layout] = &[
     by("workflow_projects", &["workflow", "project", "issue_type"]),
     owned("role_members", &["project", "role"], &["project", "role", "account_id"]),
     by("filters", &["id", "name"]),
-    Layout { table: INTERVALS, key: &[], owner: &[], ends: &[], order: &["field", "field_id", "issue_id"], bloom: None },
+    Layout {
+        cluster: &["field", "field_id"],
+        order: &["field", "field_id", "value", "issue_id", "valid_from"],
+        ..by(INTERVALS, &[])
+    },
     by(COVERAGE, &["origin", "entity"]),
 ];
 
@@ -83,7 +94,7 @@ mod tests {
         for layout in LAYOUTS {
             let Some(table) = table(layout.table) else { continue };
             assert!(!layout.key.is_empty(), "{}", layout.table);
-            for column in layout.key.iter().chain(layout.order).chain(&layout.bloom) {
+            for column in layout.key.iter().chain(layout.cluster).chain(layout.order).chain(&layout.bloom) {
                 assert!(table.column(column).is_some(), "{}.{column}", layout.table);
             }
         }

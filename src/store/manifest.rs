@@ -108,7 +108,7 @@ pub(crate) struct Gone {
 }
 
 /// A bound of a column in a file.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(untagged)]
 pub(crate) enum Value {
     /// Whole numbers; of a time, UTC microseconds.

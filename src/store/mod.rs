@@ -4,6 +4,7 @@
 //! a deletion vector (`vectors`), until `compact` writes the file anew. `load` brings datasets in, `intervals` and
 //! `coverage` derive what the language asks for often, `transaction` makes it one commit, `publish` tells the Delta logs.
 
+mod cluster;
 mod columns;
 mod compact;
 mod coverage;
@@ -14,6 +15,7 @@ mod layout;
 mod load;
 mod manifest;
 mod merge;
+mod order;
 mod places;
 mod publish;
 mod scan;

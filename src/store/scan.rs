@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::arrow::datatypes::{DataType, SchemaRef};
 use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::stats::Precision;
 use datafusion::common::{DataFusionError, ScalarValue, Statistics, project_schema};
@@ -91,12 +91,17 @@ fn statistics(state: &TableState, file: &FileState) -> Statistics {
     statistics.num_rows = Precision::Exact(usize::try_from(file.rows()).unwrap_or(usize::MAX));
     statistics.total_byte_size = Precision::Inexact(usize::try_from(file.bytes).unwrap_or(usize::MAX));
     for (column, known) in state.columns.iter().zip(&mut statistics.column_statistics) {
-        let Some((Value::Int(min), Value::Int(max))) = file.ranges.get(&column.name) else { continue };
-        let bound = |value: &i64| match column.kind {
-            ColumnKind::Time => ScalarValue::TimestampMicrosecond(Some(*value), Some("UTC".into())),
-            _ => ScalarValue::Int64(Some(*value)),
+        let Some((min, max)) = file.ranges.get(&column.name) else { continue };
+        let bound = |value: &Value| match (value, column.kind) {
+            (Value::Int(at), ColumnKind::Time) => ScalarValue::TimestampMicrosecond(Some(*at), Some("UTC".into())),
+            (Value::Int(number), _) => ScalarValue::Int64(Some(*number)),
+            (Value::Text(text), ColumnKind::Category) => {
+                ScalarValue::Dictionary(Box::new(DataType::Int32), Box::new(ScalarValue::Utf8(Some(text.clone()))))
+            }
+            (Value::Text(text), _) => ScalarValue::Utf8View(Some(text.clone())),
         };
-        let exact = file.gone.is_none();
+        // Bounds of texts may be cut.
+        let exact = file.gone.is_none() && matches!(min, Value::Int(_));
         let precision = |value| if exact { Precision::Exact(value) } else { Precision::Inexact(value) };
         known.min_value = precision(bound(min));
         known.max_value = precision(bound(max));

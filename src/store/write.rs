@@ -5,10 +5,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use datafusion::arrow::array::RecordBatch;
-use datafusion::arrow::compute::{SortColumn, SortOptions, lexsort_to_indices, take_record_batch};
 use datafusion::arrow::datatypes::SchemaRef;
-use datafusion::arrow::error::ArrowError;
-use datafusion::arrow::row::{OwnedRow, RowConverter, SortField};
 use datafusion::parquet::arrow::ArrowWriter;
 use datafusion::parquet::basic::{Compression, ZstdLevel};
 use datafusion::parquet::file::metadata::{ParquetMetaData, SortingColumn};
@@ -16,33 +13,33 @@ use datafusion::parquet::file::properties::{EnabledStatistics, WriterProperties}
 use datafusion::parquet::file::statistics::Statistics;
 use datafusion::parquet::schema::types::ColumnPath;
 
+use super::cluster::Clusters;
 use super::error::{failed, unwritable};
 use super::layout::{Layout, has_range, layout};
 use super::manifest::{ColumnState, FileState, Value};
-use super::{columns, journal};
+use super::{columns, journal, order};
 use crate::error::Error;
 
 /// Rows of a row group: small enough that its statistics prune a period of a large table.
 const ROW_GROUP: usize = 100_000;
-/// Rows after which a table goes on in another file.
-pub(super) const FILE_ROWS: usize = 2_000_000;
+/// Rows of a page: so many are read for one.
+const PAGE: usize = 10_000;
+/// Files with fewer rows are small: several of them are better one.
+pub(super) const FILE_ROWS: usize = 200_000;
 
-/// Writes rows of one table into as many files as their order needs.
+/// Writes rows of one table into files, each of which is sorted and holds few kinds of rows.
 pub(crate) struct TableWriter {
     folder: PathBuf,
     layout: Option<&'static Layout>,
     columns: Vec<ColumnState>,
     schema: SchemaRef,
-    rows: Option<RowConverter>,
-    open: Option<Open>,
+    waiting: Clusters,
     done: Vec<FileState>,
 }
 
 struct Open {
     writer: ArrowWriter<Checked>,
     path: PathBuf,
-    rows: usize,
-    last: Option<OwnedRow>,
 }
 
 impl TableWriter {
@@ -52,84 +49,47 @@ impl TableWriter {
         fs::create_dir_all(&folder).map_err(|error| unwritable(&folder, &error))?;
         let schema = columns::schema_of(columns);
         let layout = layout(table);
-        let mut writer =
-            Self { folder, layout, columns: columns.to_vec(), schema: schema.clone(), rows: None, open: None, done: Vec::new() };
-        let fields: Option<Vec<SortField>> = writer
-            .order()
-            .iter()
-            .map(|name| {
-                let field = schema.field_with_name(name).ok()?;
-                Some(SortField::new_with_options(field.data_type().clone(), ASCENDING))
-            })
-            .collect();
-        if let Some(fields) = fields.filter(|fields| !fields.is_empty()) {
-            writer.rows = Some(RowConverter::new(fields).map_err(|error| failed(&writer.folder, &error))?);
-        }
-        Ok(writer)
+        let waiting = Clusters::new(schema.clone(), layout.map_or(&[], |layout| layout.cluster));
+        Ok(Self { folder, layout, columns: columns.to_vec(), schema, waiting, done: Vec::new() })
     }
 
     fn order(&self) -> &'static [&'static str] {
         self.layout.map_or(&[], |layout| layout.order)
     }
 
-    /// Adds rows with the schema of the columns, in any order: they are sorted among themselves, and begin another file where they
-    /// do not follow what came before.
+    /// Adds rows with the schema of the columns, in any order.
     pub(crate) fn write(&mut self, batch: &RecordBatch) -> Result<(), Error> {
         if batch.num_rows() == 0 {
             return Ok(());
         }
-        self.add(batch).map_err(|error| match error {
-            Failed::Write(error) => error,
-            Failed::Arrow(error) => failed(&self.folder, &error),
-        })
-    }
-
-    fn add(&mut self, batch: &RecordBatch) -> Result<(), Failed> {
-        let sorted;
-        let mut batch = batch;
-        let mut ends = None;
-        let order = self.order();
-        if let Some(converter) = &self.rows {
-            let key = |batch: &RecordBatch| {
-                let columns = order.iter().filter_map(|name| batch.column_by_name(name).cloned()).collect::<Vec<_>>();
-                converter.convert_columns(&columns)
-            };
-            let mut keys = key(batch)?;
-            if !(1..keys.num_rows()).all(|at| keys.row(at - 1) <= keys.row(at)) {
-                sorted = sort(batch, order)?;
-                batch = &sorted;
-                keys = key(batch)?;
-            }
-            let (first, last) = (keys.row(0).owned(), keys.row(keys.num_rows() - 1).owned());
-            if self.open.as_ref().and_then(|open| open.last.as_ref()).is_some_and(|before| *before > first) {
-                self.close()?;
-            }
-            ends = Some(last);
+        self.waiting.add(batch).map_err(|error| failed(&self.folder, &error))?;
+        while self.waiting.is_full() {
+            let Some(rows) = self.waiting.largest().map_err(|error| failed(&self.folder, &error))? else { break };
+            self.file(rows)?;
         }
-        if self.open.as_ref().is_some_and(|open| open.rows >= FILE_ROWS) {
-            self.close()?;
-        }
-        let open = self.file()?;
-        open.writer.write(batch).map_err(|error| failed(&open.path, &error))?;
-        open.rows += batch.num_rows();
-        open.last = ends;
         Ok(())
     }
 
-    fn file(&mut self) -> Result<&mut Open, Error> {
-        let open = match self.open.take() {
-            Some(open) => open,
-            None => {
-                let name = format!("{}.parquet", uuid::Uuid::new_v4());
-                journal::note(&self.folder, &name)?;
-                let path = self.folder.join(name);
-                let file = File::create_new(&path).map_err(|error| unwritable(&path, &error))?;
-                let checked = Checked { file: BufWriter::with_capacity(1 << 20, file), crc32: crc32fast::Hasher::new(), bytes: 0 };
-                let writer = ArrowWriter::try_new(checked, self.schema.clone(), Some(self.properties()));
-                Open { writer: writer.map_err(|error| failed(&path, &error))?, path, rows: 0, last: None }
-            }
-        };
-        Ok(self.open.insert(open))
+    /// Writes rows as a file.
+    fn file(&mut self, rows: RecordBatch) -> Result<(), Error> {
+        let rows = order::sorted(rows, self.order()).map_err(|error| failed(&self.folder, &error))?;
+        let name = format!("{}.parquet", uuid::Uuid::new_v4());
+        journal::note(&self.folder, &name)?;
+        let path = self.folder.join(name);
+        let file = File::create_new(&path).map_err(|error| unwritable(&path, &error))?;
+        let written = self.fill(file, path.clone(), &rows);
+        // What was not finished is in no commit and never will be.
+        written.inspect_err(|_| {
+            let _ = fs::remove_file(path);
+        })
+    }
+
+    fn fill(&mut self, file: File, path: PathBuf, rows: &RecordBatch) -> Result<(), Error> {
+        let checked = Checked { file: BufWriter::with_capacity(1 << 20, file), crc32: crc32fast::Hasher::new(), bytes: 0 };
+        let writer = ArrowWriter::try_new(checked, self.schema.clone(), Some(self.properties()));
+        let mut writer = writer.map_err(|error| failed(&path, &error))?;
+        writer.write(rows).map_err(|error| from_parquet(&path, error))?;
+        self.end(Open { writer, path })
     }
 
     fn properties(&self) -> WriterProperties {
@@ -144,6 +104,7 @@ impl TableWriter {
             .set_created_by(concat!("jqlx ", env!("CARGO_PKG_VERSION")).to_owned())
             .set_compression(Compression::ZSTD(ZstdLevel::default()))
             .set_max_row_group_row_count(Some(ROW_GROUP))
+            .set_data_page_row_count_limit(PAGE)
             .set_statistics_enabled(EnabledStatistics::Page)
             .set_sorting_columns((!sorting.is_empty()).then_some(sorting));
         if let Some(column) = self.layout.and_then(|layout| layout.bloom) {
@@ -155,16 +116,8 @@ impl TableWriter {
         properties.build()
     }
 
-    fn close(&mut self) -> Result<(), Error> {
-        let Some(open) = self.open.take() else { return Ok(()) };
-        let path = open.path.clone();
-        self.end(open).inspect_err(|_| {
-            let _ = fs::remove_file(path);
-        })
-    }
-
     fn end(&mut self, open: Open) -> Result<(), Error> {
-        let Open { mut writer, path, .. } = open;
+        let Open { mut writer, path } = open;
         let metadata = writer.finish().map_err(|error| from_parquet(&path, error))?;
         let checked = writer.inner_mut();
         let synced = checked.flush().and_then(|()| checked.file.get_ref().sync_all());
@@ -180,7 +133,7 @@ impl TableWriter {
                 .columns
                 .iter()
                 .enumerate()
-                .filter(|(_, column)| has_range(column.kind))
+                .filter(|(_, column)| has_range(column.kind) || self.order().contains(&column.name.as_str()))
                 .filter_map(|(at, column)| Some((column.name.clone(), range(&metadata, at)?)))
                 .collect(),
             gone: None,
@@ -188,9 +141,11 @@ impl TableWriter {
         Ok(())
     }
 
-    /// Ends the last file and gives all.
+    /// Writes what waits and gives all files.
     pub(crate) fn finish(mut self) -> Result<Vec<FileState>, Error> {
-        self.close()?;
+        for rows in self.waiting.rest().map_err(|error| failed(&self.folder, &error))? {
+            self.file(rows)?;
+        }
         Ok(std::mem::take(&mut self.done))
     }
 }
@@ -198,37 +153,10 @@ impl TableWriter {
 impl Drop for TableWriter {
     /// What was not finished is in no commit and never will be.
     fn drop(&mut self) {
-        let open = self.open.take().map(|open| open.path);
-        let done = self.done.iter().map(|file| self.folder.join(&file.name));
-        for path in open.into_iter().chain(done) {
-            let _ = fs::remove_file(path);
+        for file in &self.done {
+            let _ = fs::remove_file(self.folder.join(&file.name));
         }
     }
-}
-
-enum Failed {
-    Write(Error),
-    Arrow(ArrowError),
-}
-
-impl From<Error> for Failed {
-    fn from(error: Error) -> Self {
-        Self::Write(error)
-    }
-}
-
-impl From<ArrowError> for Failed {
-    fn from(error: ArrowError) -> Self {
-        Self::Arrow(error)
-    }
-}
-
-const ASCENDING: SortOptions = SortOptions { descending: false, nulls_first: true };
-
-fn sort(batch: &RecordBatch, order: &[&str]) -> Result<RecordBatch, ArrowError> {
-    let columns = order.iter().filter_map(|name| batch.column_by_name(name));
-    let columns: Vec<_> = columns.map(|c| SortColumn { values: c.clone(), options: Some(ASCENDING) }).collect();
-    take_record_batch(batch, &lexsort_to_indices(&columns, None)?)
 }
 
 /// A full disk comes wrapped.
@@ -244,13 +172,25 @@ fn from_parquet(path: &Path, error: datafusion::parquet::errors::ParquetError) -
 }
 
 fn range(metadata: &ParquetMetaData, column: usize) -> Option<(Value, Value)> {
-    let mut range: Option<(i64, i64)> = None;
+    let mut ranges = Vec::new();
     for group in metadata.row_groups() {
-        let Some(Statistics::Int64(found)) = group.column(column).statistics() else { continue };
-        let (Some(min), Some(max)) = (found.min_opt(), found.max_opt()) else { continue };
-        range = Some(range.map_or((*min, *max), |(least, greatest)| (least.min(*min), greatest.max(*max))));
+        match group.column(column).statistics()? {
+            Statistics::Int64(found) => {
+                if let (Some(min), Some(max)) = (found.min_opt(), found.max_opt()) {
+                    ranges.push((Value::Int(*min), Value::Int(*max)));
+                }
+            }
+            // Bounds of long texts are cut so that they still are bounds.
+            Statistics::ByteArray(found) => {
+                if let (Some(min), Some(max)) = (found.min_opt(), found.max_opt()) {
+                    let text = |bytes: &[u8]| std::str::from_utf8(bytes).ok().map(|text| Value::Text(text.to_owned()));
+                    ranges.push((text(min.data())?, text(max.data())?));
+                }
+            }
+            _ => return None,
+        }
     }
-    range.map(|(min, max)| (Value::Int(min), Value::Int(max)))
+    ranges.into_iter().reduce(|(least, greatest), (min, max)| (least.min(min), greatest.max(max)))
 }
 
 /// A file that knows its length and checksum.
