@@ -101,7 +101,7 @@ impl Clusters {
 }
 
 /// The rows of each cluster, in their order.
-fn names(batch: &RecordBatch, by: &[&str]) -> Result<Vec<(Name, Vec<u32>)>, ArrowError> {
+pub(super) fn names(batch: &RecordBatch, by: &[&str]) -> Result<Vec<(Name, Vec<u32>)>, ArrowError> {
     let category = DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
     let columns = by.iter().filter_map(|name| batch.column_by_name(name)).map(|column| cast(column, &category));
     let columns = columns.collect::<Result<Vec<ArrayRef>, _>>()?;

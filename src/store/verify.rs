@@ -18,6 +18,7 @@ use super::scan::StoredTable;
 use super::{columns, coverage, intervals, places, publish, vacuum, vectors};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::error::Error;
+use crate::plan::plain;
 
 /// What verify found.
 #[derive(Clone, Debug, Default)]
@@ -135,12 +136,15 @@ async fn check_intervals(context: &SessionContext, root: &Path, manifest: &Manif
     let several = intervals::fields(context, root, &manifest.tables).await?;
     let all = Touched { all: true, ..Touched::default() };
     let mut derived = Digest::default();
-    for derivation in intervals::derivations(context, root, &manifest.tables, &several, &all)? {
+    if let Some(derivation) = intervals::Derivation::of(context, root, &manifest.tables, several, &all).await? {
         derivation.each(|batch| derived.add(batch)).await?;
     }
     let mut stored = Digest::default();
     let provider = StoredTable::open(root, INTERVALS, state)?;
-    let mut stream = context.read_table(std::sync::Arc::new(provider))?.execute_stream().await?;
+    // An earlier layout has columns besides.
+    let columns = intervals::table_columns();
+    let columns: Vec<_> = columns.iter().map(|column| plain(&column.name)).collect();
+    let mut stream = context.read_table(std::sync::Arc::new(provider))?.select(columns)?.execute_stream().await?;
     while let Some(batch) = stream.try_next().await? {
         stored.add(&batch).map_err(datafusion::error::DataFusionError::from)?;
     }

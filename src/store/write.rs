@@ -70,6 +70,11 @@ impl TableWriter {
         Ok(())
     }
 
+    /// Adds rows that are in the table's order: many make a file of their own, few wait for others.
+    pub(crate) fn write_sorted(&mut self, rows: RecordBatch) -> Result<(), Error> {
+        if rows.num_rows() < FILE_ROWS { self.write(&rows) } else { self.file(rows) }
+    }
+
     /// Writes rows as a file.
     fn file(&mut self, rows: RecordBatch) -> Result<(), Error> {
         let rows = order::sorted(rows, self.order()).map_err(|error| failed(&self.folder, &error))?;
