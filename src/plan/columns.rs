@@ -7,6 +7,7 @@ use datafusion::functions_nested::expr_fn::cardinality;
 use datafusion::logical_expr::{Expr, cast, lit, when};
 use datafusion::scalar::ScalarValue;
 
+use super::bucket;
 use super::facts::Facts;
 use super::scan::{Tables, field, time_type};
 use crate::error::Error;
@@ -69,7 +70,13 @@ fn counted(facts: &mut Facts<'_>, of: &ColumnExpr) -> Result<Expr, Error> {
     })
 }
 
-fn bucket(tables: &Tables, unit: Unit, of: &BoundField, Zone { name: zone, week_start }: Zone<'_>) -> Expr {
+fn bucket(tables: &Tables, unit: Unit, of: &BoundField, own: Zone<'_>) -> Expr {
+    if of.shape == Shape::Time
+        && let Some(start) = bucket::bucket(field(tables, of), unit, own)
+    {
+        return start;
+    }
+    let Zone { name: zone, week_start } = own;
     // Days have no zone; they are truncated as if they were instants of UTC.
     let zone = if of.shape == Shape::Date || zone == "UTC" { "UTC" } else { zone };
     let local = DataType::Timestamp(TimeUnit::Microsecond, Some(zone.into()));

@@ -11,7 +11,7 @@ use datafusion::common::{Result, ScalarValue, exec_err};
 use datafusion::logical_expr::simplify::{ExprSimplifyResult, SimplifyContext};
 use datafusion::logical_expr::{ColumnarValue, Expr, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility, lit};
 
-use super::{clock, list_rank, working_time};
+use super::{bucket, clock, list_rank, working_time};
 use crate::semantic::text::{TextFlavor, TextQuery};
 
 /// What a function does with the texts of a row.
@@ -216,6 +216,7 @@ pub(crate) fn registered() -> Vec<Arc<ScalarUDF>> {
         working_time::during_function(),
         midnight,
         day,
+        bucket::registered(),
     ]
 }
 

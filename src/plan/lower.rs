@@ -1,7 +1,8 @@
 //! The straight line from bound query to logical plan.
 
+use datafusion::arrow::datatypes::DataType;
 use datafusion::common::{Column, JoinType};
-use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, cast, lit};
+use datafusion::logical_expr::{Expr, ExprSchemable, LogicalPlan, LogicalPlanBuilder, cast, lit};
 use datafusion::scalar::ScalarValue;
 
 use super::at_events;
@@ -143,13 +144,30 @@ fn condition_reads_issue(condition: &Condition) -> bool {
 fn grouped(query: &BoundQuery, tables: &Tables, rows: LogicalPlanBuilder, columns: Vec<Expr>) -> Result<LogicalPlanBuilder, Error> {
     let names: Vec<String> = query.columns.iter().map(|c| c.name.clone()).collect();
     let (mut keys, mut aggregates) = (Vec::new(), Vec::new());
+    let mut shown = Vec::new();
     for (column, expr) in query.columns.iter().zip(columns) {
-        if column.expr.is_aggregate() { &mut aggregates } else { &mut keys }.push(expr);
+        let name = || Expr::Column(Column::new_unqualified(&column.name));
+        if column.expr.is_aggregate() {
+            aggregates.push(expr);
+            shown.push(name());
+            continue;
+        }
+        // DataFusion has no fast table for groups by dictionaries.
+        match expr.get_type(rows.schema())? {
+            coded @ DataType::Dictionary(..) => {
+                keys.push(cast(expr.unalias(), DataType::Utf8View).alias(&column.name));
+                shown.push(cast(name(), coded).alias(&column.name));
+            }
+            _ => {
+                keys.push(expr);
+                shown.push(name());
+            }
+        }
     }
     // Keys that are not columns of the events, such as month(time), are computed once below the aggregate.
     let rows = rows.aggregate(keys, aggregates)?;
     let Order { keys, .. } = order::order(tables, &query.order_by, &names)?;
-    finish(query, rows, keys, &names)
+    Ok(finish(query, rows, keys)?.project(shown)?)
 }
 
 fn listed(query: &BoundQuery, tables: &Tables, rows: LogicalPlanBuilder, columns: Vec<Expr>) -> Result<LogicalPlanBuilder, Error> {
@@ -157,14 +175,14 @@ fn listed(query: &BoundQuery, tables: &Tables, rows: LogicalPlanBuilder, columns
     let rows = order::join(tables, &query.order_by, rows)?;
     let Order { hidden, keys } = order::order(tables, &query.order_by, &names)?;
     let rows = rows.project(columns.into_iter().chain(hidden).collect::<Vec<_>>())?;
-    finish(query, rows, keys, &names)
+    let shown: Vec<Expr> = names.iter().map(|n| Expr::Column(Column::new_unqualified(n))).collect();
+    Ok(finish(query, rows, keys)?.project(shown)?)
 }
 
 fn finish(
     query: &BoundQuery,
     mut rows: LogicalPlanBuilder,
     keys: Vec<datafusion::logical_expr::SortExpr>,
-    names: &[String],
 ) -> Result<LogicalPlanBuilder, Error> {
     let fetch = query.limit.map(|n| usize::try_from(n).unwrap_or(usize::MAX));
     // Nothing is not sorted: DataFusion's sort of the first k rows wants at least one.
@@ -173,6 +191,5 @@ fn finish(
     } else if let Some(fetch) = fetch {
         rows = rows.limit(0, Some(fetch))?;
     }
-    let shown: Vec<Expr> = names.iter().map(|n| Expr::Column(Column::new_unqualified(n))).collect();
-    Ok(rows.project(shown)?)
+    Ok(rows)
 }

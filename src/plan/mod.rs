@@ -6,6 +6,7 @@
 mod activity;
 mod at_events;
 mod attached;
+mod bucket;
 mod bursts;
 mod clock;
 mod columns;

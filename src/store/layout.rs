@@ -16,6 +16,8 @@ pub(crate) struct Layout {
     pub(crate) cluster: &'static [&'static str],
     /// What the rows of each file are sorted by.
     pub(crate) order: &'static [&'static str],
+    /// Texts of which hardly one comes twice.
+    pub(crate) unlike: &'static [&'static str],
     /// A column with a Bloom filter, by which single rows are found.
     pub(crate) bloom: Option<&'static str>,
 }
@@ -27,11 +29,11 @@ pub(crate) const INTERVALS: &str = "intervals";
 pub(crate) const COVERAGE: &str = "coverage";
 
 const fn by(table: &'static str, key: &'static [&'static str]) -> Layout {
-    Layout { table, key, owner: &[], ends: &[], cluster: &[], order: key, bloom: None }
+    Layout { table, key, owner: &[], ends: &[], cluster: &[], order: key, unlike: &[], bloom: None }
 }
 
 const fn owned(table: &'static str, owner: &'static [&'static str], key: &'static [&'static str]) -> Layout {
-    Layout { table, key, owner, ends: &[], cluster: &[], order: key, bloom: None }
+    Layout { table, key, owner, ends: &[], cluster: &[], order: key, unlike: &[], bloom: None }
 }
 
 /// Every table that a store may have.
@@ -39,10 +41,11 @@ pub(crate) const LAYOUTS: &[Layout] = &[
     Layout {
         cluster: &["entity", "action", "field"],
         order: &["entity", "action", "field", "time", "event_id"],
+        unlike: &["event_id", "issue_key", "text", "raw"],
         bloom: Some("event_id"),
         ..by("events", &["event_id"])
     },
-    Layout { order: &["project", "id"], ..by("issues", &["id"]) },
+    Layout { order: &["project", "id"], unlike: &["key", "description", "environment"], ..by("issues", &["id"]) },
     by("users", &["account_id"]),
     by("projects", &["key"]),
     by("memberships", &["group", "account_id"]),

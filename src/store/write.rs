@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::parquet::arrow::ArrowWriter;
-use datafusion::parquet::basic::{Compression, ZstdLevel};
+use datafusion::parquet::basic::{Compression, Encoding, ZstdLevel};
 use datafusion::parquet::file::metadata::{ParquetMetaData, SortingColumn};
 use datafusion::parquet::file::properties::{EnabledStatistics, WriterProperties};
 use datafusion::parquet::file::statistics::Statistics;
@@ -18,10 +18,11 @@ use super::error::{failed, unwritable};
 use super::layout::{Layout, has_range, layout};
 use super::manifest::{ColumnState, FileState, Value};
 use super::{columns, journal, order};
+use crate::data::schema::ColumnKind;
 use crate::error::Error;
 
 /// Rows of a row group: small enough that its statistics prune a period of a large table.
-const ROW_GROUP: usize = 100_000;
+const ROW_GROUP: usize = 262_144;
 /// Rows of a page: so many are read for one.
 const PAGE: usize = 10_000;
 /// Files with fewer rows are small: several of them are better one.
@@ -112,6 +113,21 @@ impl TableWriter {
             .set_data_page_row_count_limit(PAGE)
             .set_statistics_enabled(EnabledStatistics::Page)
             .set_sorting_columns((!sorting.is_empty()).then_some(sorting));
+        for column in &self.columns {
+            let path = ColumnPath::from(column.name.as_str());
+            if matches!(column.kind, ColumnKind::Int | ColumnKind::Time) {
+                // Of numbers near each other the differences are short, and nothing is left to compress.
+                properties = properties
+                    .set_column_dictionary_enabled(path.clone(), false)
+                    .set_column_encoding(path.clone(), Encoding::DELTA_BINARY_PACKED)
+                    .set_column_compression(path, Compression::UNCOMPRESSED);
+            } else if self.layout.is_some_and(|layout| layout.unlike.contains(&column.name.as_str())) {
+                properties = properties.set_column_dictionary_enabled(path.clone(), false);
+                if self.layout.is_some_and(|layout| layout.key.contains(&column.name.as_str())) {
+                    properties = properties.set_column_encoding(path, Encoding::DELTA_BYTE_ARRAY);
+                }
+            }
+        }
         if let Some(column) = self.layout.and_then(|layout| layout.bloom) {
             let path = ColumnPath::from(column);
             properties = properties
