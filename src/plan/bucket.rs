@@ -12,8 +12,6 @@ use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::{Result, ScalarValue, exec_err};
 use datafusion::logical_expr::{ColumnarValue, Expr, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility, lit};
-use jiff::civil::{Date, Weekday, date};
-use jiff::{Span, Unit as JiffUnit};
 
 use super::columns::Zone;
 use super::scan::time_type;
@@ -45,12 +43,15 @@ impl ScalarUDFImpl for Bucket {
             return exec_err!("jql_bucket takes a unit, a zone and the first day of weeks");
         };
         let text = |of: &ScalarValue| of.try_as_str().flatten().unwrap_or_default().to_owned();
-        let Some(zone) = zone_of(&text(zone)) else { return exec_err!("no such zone") };
-        let week_start = if text(week) == "sunday" { WeekStart::Sunday } else { WeekStart::Monday };
-        let mut periods = Periods::new(Session { zone, week_start, ..Session::default() }, text(unit));
+        let unit = text(unit);
+        let unit = Unit::ALL.into_iter().find(|known| known.name() == unit);
+        let (Some(unit), Some(zone), Some(week_start)) = (unit, zone_of(&text(zone)), WeekStart::from_name(&text(week))) else {
+            return exec_err!("jql_bucket knows no such unit, zone or day");
+        };
+        let mut periods = Periods::new(Session { zone, week_start, ..Session::default() }, unit);
         let instants = cast(&instants.to_array(args.number_rows)?, &time_type())?;
         let starts: TimestampMicrosecondArray =
-            instants.as_primitive::<TimestampMicrosecondType>().iter().map(|at| at.map(|at| periods.start(at))).collect();
+            instants.as_primitive::<TimestampMicrosecondType>().iter().map(|at| periods.start(at?)).collect();
         Ok(ColumnarValue::Array(Arc::new(starts.with_timezone("UTC"))))
     }
 }
@@ -58,58 +59,24 @@ impl ScalarUDFImpl for Bucket {
 /// The periods that were asked for.
 struct Periods {
     session: Session,
-    unit: String,
+    unit: Unit,
     last: (Micros, Micros),
     known: BTreeMap<Micros, Micros>,
 }
 
 impl Periods {
-    fn new(session: Session, unit: String) -> Self {
+    fn new(session: Session, unit: Unit) -> Self {
         Self { session, unit, last: (0, 0), known: BTreeMap::new() }
     }
 
-    fn start(&mut self, at: Micros) -> Micros {
+    /// The beginning of the period of an instant; none at the ends of the calendar.
+    fn start(&mut self, at: Micros) -> Option<Micros> {
         if !(self.last.0..self.last.1).contains(&at) {
             let known = self.known.range(..=at).next_back().map(|(start, end)| (*start, *end)).filter(|(_, end)| at < *end);
-            self.last = known.unwrap_or_else(|| self.period(at));
+            self.last = known.or_else(|| self.session.period_of(at, self.unit))?;
             self.known.insert(self.last.0, self.last.1);
         }
-        self.last.0
-    }
-
-    fn period(&self, at: Micros) -> (Micros, Micros) {
-        let epoch = date(1970, 1, 1);
-        let day = self.session.day_of(at);
-        let first = self.first(epoch.saturating_add(Span::new().days(i64::from(day))));
-        let next = first.saturating_add(match self.unit.as_str() {
-            "week" => Span::new().weeks(1),
-            "month" => Span::new().months(1),
-            "quarter" => Span::new().months(3),
-            "year" => Span::new().years(1),
-            _ => Span::new().days(1),
-        });
-        let midnight = |of: Date| {
-            let days = epoch.until((JiffUnit::Day, of)).map_or(0, |span| span.get_days());
-            self.session.midnight(days)
-        };
-        (midnight(first), midnight(next))
-    }
-
-    /// The first day of the period of a day.
-    fn first(&self, day: Date) -> Date {
-        match self.unit.as_str() {
-            "week" => {
-                let since = match self.session.week_start {
-                    WeekStart::Sunday => day.weekday().since(Weekday::Sunday),
-                    WeekStart::Monday => day.weekday().since(Weekday::Monday),
-                };
-                day.saturating_sub(Span::new().days(i64::from(since)))
-            }
-            "month" => day.first_of_month(),
-            "quarter" => date(day.year(), (day.month() - 1) / 3 * 3 + 1, 1),
-            "year" => day.first_of_year(),
-            _ => day,
-        }
+        Some(self.last.0)
     }
 }
 
@@ -121,49 +88,26 @@ pub(crate) fn registered() -> Arc<ScalarUDF> {
     BUCKET.clone()
 }
 
-/// The beginning of the period of an instant; none for hours, which have a beginning of their own on the clock.
-pub(crate) fn bucket(instant: Expr, unit: Unit, zone: Zone<'_>) -> Option<Expr> {
-    let unit = match unit {
-        Unit::Hour => return None,
-        Unit::Day => "day",
-        Unit::Week => "week",
-        Unit::Month => "month",
-        Unit::Quarter => "quarter",
-        Unit::Year => "year",
-    };
-    let week = if zone.week_start == WeekStart::Sunday { "sunday" } else { "monday" };
-    Some(BUCKET.call(vec![instant, lit(unit), lit(zone.name), lit(week)]))
+/// The beginning of the period of an instant.
+pub(crate) fn bucket(instant: Expr, unit: Unit, zone: Zone<'_>) -> Expr {
+    BUCKET.call(vec![instant, lit(unit.name()), lit(zone.name), lit(zone.week_start.name())])
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn start(unit: &str, week_start: WeekStart, zone: &str, at: &str) -> Option<String> {
-        let session = Session { zone: zone_of(zone)?, week_start, ..Session::default() };
-        let at: jiff::Timestamp = at.parse().ok()?;
-        let mut periods = Periods::new(session, unit.to_owned());
-        // The second time it is known.
-        let start = periods.start(at.as_microsecond());
-        assert_eq!(periods.start(at.as_microsecond()), start);
-        Some(jiff::Timestamp::from_microsecond(start).ok()?.to_string())
-    }
-
     #[test]
-    fn periods_begin_by_the_clock_of_the_zone() {
-        let monday = WeekStart::Monday;
-        let cases = [
-            ("day", monday, "UTC", "2026-03-01T23:59:59.999999Z", "2026-03-01T00:00:00Z"),
-            ("month", monday, "UTC", "1969-12-31T23:59:59Z", "1969-12-01T00:00:00Z"),
-            ("quarter", monday, "UTC", "2026-06-30T12:00:00Z", "2026-04-01T00:00:00Z"),
-            ("year", monday, "Europe/Berlin", "2025-12-31T23:30:00Z", "2025-12-31T23:00:00Z"),
-            ("week", monday, "UTC", "2026-03-01T00:00:00Z", "2026-02-23T00:00:00Z"),
-            ("week", WeekStart::Sunday, "UTC", "2026-03-01T00:00:00Z", "2026-03-01T00:00:00Z"),
-            // Midnight was skipped there.
-            ("day", monday, "America/Sao_Paulo", "2018-11-04T12:00:00Z", "2018-11-04T03:00:00Z"),
-        ];
-        for (unit, week, zone, at, expected) in cases {
-            assert_eq!(start(unit, week, zone, at).as_deref(), Some(expected), "{unit} of {at} in {zone}");
+    fn a_period_is_found_again_whatever_came_between() {
+        let mut periods = Periods::new(Session::default(), Unit::Month);
+        let mut start = |at: &str| -> Option<String> {
+            let start = periods.start(at.parse::<jiff::Timestamp>().ok()?.as_microsecond())?;
+            Some(jiff::Timestamp::from_microsecond(start).ok()?.to_string())
+        };
+        for _ in 0..2 {
+            assert_eq!(start("2026-03-31T23:59:59Z").as_deref(), Some("2026-03-01T00:00:00Z"));
+            assert_eq!(start("2026-04-01T00:00:00Z").as_deref(), Some("2026-04-01T00:00:00Z"));
+            assert_eq!(start("1969-12-31T23:59:59Z").as_deref(), Some("1969-12-01T00:00:00Z"));
         }
     }
 }

@@ -70,31 +70,17 @@ fn counted(facts: &mut Facts<'_>, of: &ColumnExpr) -> Result<Expr, Error> {
     })
 }
 
-fn bucket(tables: &Tables, unit: Unit, of: &BoundField, own: Zone<'_>) -> Expr {
-    if of.shape == Shape::Time
-        && let Some(start) = bucket::bucket(field(tables, of), unit, own)
-    {
-        return start;
-    }
-    let Zone { name: zone, week_start } = own;
-    // Days have no zone; they are truncated as if they were instants of UTC.
-    let zone = if of.shape == Shape::Date || zone == "UTC" { "UTC" } else { zone };
-    let local = DataType::Timestamp(TimeUnit::Microsecond, Some(zone.into()));
+fn bucket(tables: &Tables, unit: Unit, of: &BoundField, zone: Zone<'_>) -> Expr {
+    // Days have no zone; they begin as if they were instants of UTC.
+    let zone = if of.shape == Shape::Date { Zone { name: "UTC", ..zone } } else { zone };
     let value = field(tables, of);
-    let value = if of.shape == Shape::Time && zone == "UTC" { value } else { cast(value, local.clone()) };
-    let day = || lit(ScalarValue::new_interval_mdn(0, 1, 0));
     let start = match unit {
-        Unit::Hour => date_trunc(lit("hour"), value),
-        Unit::Day => date_trunc(lit("day"), value),
-        // SQL's weeks begin on Monday.
-        Unit::Week if week_start == WeekStart::Monday => date_trunc(lit("week"), value),
-        Unit::Week => date_trunc(lit("week"), value + day()) - day(),
-        Unit::Month => date_trunc(lit("month"), value),
-        Unit::Quarter => date_trunc(lit("quarter"), value),
-        Unit::Year => date_trunc(lit("year"), value),
+        // Where a clock is put back, an hour that comes twice is two hours.
+        Unit::Hour => {
+            let local = DataType::Timestamp(TimeUnit::Microsecond, Some(zone.name.into()));
+            cast(date_trunc(lit(unit.name()), cast(value, local)), time_type())
+        }
+        _ => bucket::bucket(value, unit, zone),
     };
-    if of.shape == Shape::Date {
-        return cast(start, DataType::Date32);
-    }
-    if zone == "UTC" && unit != Unit::Week { start } else { cast(start, time_type()) }
+    if of.shape == Shape::Date { cast(start, DataType::Date32) } else { start }
 }

@@ -242,6 +242,12 @@ impl Session {
         (self.midnight(day), self.midnight(day + 1))
     }
 
+    /// The day, week, month, quarter or year that contains an instant, as [start, end); none at the ends of the calendar.
+    pub(crate) fn period_of(&self, at: Micros, unit: Unit) -> Option<(Micros, Micros)> {
+        let edge = |moved| Some(start(self.zoned(at), unit, self.week_start, moved)?.timestamp().as_microsecond());
+        Some((edge(0)?, edge(1)?))
+    }
+
     /// `startOfX(increment)`: an increment in the own unit moves the period first, any other is added to its start.
     pub(crate) fn start_of(&self, unit: Unit, increment: Option<Increment>) -> Option<Micros> {
         let (own, other) = split(unit, increment);
@@ -377,6 +383,29 @@ mod tests {
         s.week_start = WeekStart::Monday;
         assert_eq!(show_week(&s), ["2026-06-07T22:00:00Z", "2026-06-14T21:59:59.999Z"]);
         assert_eq!(show(s.start_of(Unit::Week, increment("-1"))), "2026-05-31T22:00:00Z");
+    }
+
+    #[test]
+    fn periods_begin_by_the_clock_of_the_zone() {
+        let start = |unit, week_start, zone, at| {
+            let s = Session { week_start, ..session(zone, at) };
+            let (start, end) = s.period_of(s.now, unit).unwrap();
+            assert!((start..end).contains(&s.now));
+            show(Some(start))
+        };
+        let monday = WeekStart::Monday;
+        for (unit, week, zone, at, expected) in [
+            (Unit::Day, monday, "UTC", "2026-03-01T23:59:59.999999Z", "2026-03-01T00:00:00Z"),
+            (Unit::Month, monday, "UTC", "1969-12-31T23:59:59Z", "1969-12-01T00:00:00Z"),
+            (Unit::Quarter, monday, "UTC", "2026-06-30T12:00:00Z", "2026-04-01T00:00:00Z"),
+            (Unit::Year, monday, "Europe/Berlin", "2025-12-31T23:30:00Z", "2025-12-31T23:00:00Z"),
+            (Unit::Week, monday, "UTC", "2026-03-01T00:00:00Z", "2026-02-23T00:00:00Z"),
+            (Unit::Week, WeekStart::Sunday, "UTC", "2026-03-01T00:00:00Z", "2026-03-01T00:00:00Z"),
+            // Midnight was skipped there.
+            (Unit::Day, monday, "America/Sao_Paulo", "2018-11-04T12:00:00Z", "2018-11-04T03:00:00Z"),
+        ] {
+            assert_eq!(start(unit, week, zone, at), expected, "{unit:?} of {at} in {zone}");
+        }
     }
 
     #[test]

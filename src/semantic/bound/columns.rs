@@ -105,6 +105,23 @@ pub enum Unit {
     Year,
 }
 
+impl Unit {
+    /// From the shortest to the longest.
+    pub(crate) const ALL: [Self; 6] = [Self::Hour, Self::Day, Self::Week, Self::Month, Self::Quarter, Self::Year];
+
+    /// As queries and plans name it.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Hour => "hour",
+            Self::Day => "day",
+            Self::Week => "week",
+            Self::Month => "month",
+            Self::Quarter => "quarter",
+            Self::Year => "year",
+        }
+    }
+}
+
 /// An aggregate function. Rows without a value do not count; of no value at all it is none, and a count is 0.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[allow(missing_docs)]

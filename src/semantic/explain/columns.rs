@@ -1,7 +1,7 @@
 //! What computed columns hold, where their name does not say it.
 
 use super::{history_values, or_list};
-use crate::semantic::bound::{Aggregate, ColumnExpr, LastingTime, NextEvent, Unit};
+use crate::semantic::bound::{Aggregate, ColumnExpr, LastingTime, NextEvent};
 
 /// What a column holds; none where its name says enough.
 pub(super) fn meaning(of: &ColumnExpr) -> Option<String> {
@@ -16,7 +16,7 @@ pub(super) fn meaning(of: &ColumnExpr) -> Option<String> {
         ColumnExpr::Field(field) if percentile => field.name.clone(),
         ColumnExpr::Lasting(of) => lasting(of),
         ColumnExpr::Until(of) => until(of),
-        ColumnExpr::Bucket(unit, field) => format!("the {} of {}", unit_name(*unit), field.name),
+        ColumnExpr::Bucket(unit, field) => format!("the {} of {}", unit.name(), field.name),
         ColumnExpr::Field(_) | ColumnExpr::Aggregate(..) => return None,
     };
     Some(match aggregate {
@@ -46,15 +46,4 @@ fn lasting(of: &LastingTime) -> String {
 
 fn until(of: &NextEvent) -> String {
     format!("the time of the next event of the same thing: {}", or_list(&of.verbs))
-}
-
-fn unit_name(unit: Unit) -> &'static str {
-    match unit {
-        Unit::Hour => "hour",
-        Unit::Day => "day",
-        Unit::Week => "week",
-        Unit::Month => "month",
-        Unit::Quarter => "quarter",
-        Unit::Year => "year",
-    }
 }
