@@ -126,12 +126,20 @@ impl Holding {
         let value = || field_of(tables, "issues", OWNER, present);
         let holds: Vec<Expr> = self.clauses.iter().map(|of| present_in(value(), present.shape, &of.values)).collect();
         let rows = tables.scan("issues", OWNER)?.filter(any(holds.clone()))?;
-        // Every issue with changes has one interval before the first of them.
-        let changed = changed.filter(col(INTERVALS, "initial"))?.build()?;
-        let on = (vec![Column::new(Some(OWNER), "id")], vec![Column::new(Some(INTERVALS), "issue_id")]);
-        let rows = rows.join(changed, JoinType::LeftAnti, on, None)?;
-        self.hits(rows, &of_issue, holds).map(Some)
+        self.hits(never_changed(rows, OWNER, changed)?, &of_issue, holds).map(Some)
     }
+}
+
+/// Issues under an alias that have none of the intervals of a field: it holds what it held at their creation.
+pub(crate) fn never_changed(
+    issues: LogicalPlanBuilder,
+    alias: &str,
+    intervals: LogicalPlanBuilder,
+) -> Result<LogicalPlanBuilder, Error> {
+    // Every issue with changes has one interval before the first of them.
+    let changed = intervals.filter(col(INTERVALS, "initial"))?.build()?;
+    let on = (vec![Column::new(Some(alias), "id")], vec![Column::new(Some(INTERVALS), "issue_id")]);
+    Ok(issues.join(changed, JoinType::LeftAnti, on, None)?)
 }
 
 /// Whether the lengths of the intervals are summed up.

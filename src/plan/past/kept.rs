@@ -12,6 +12,7 @@ use datafusion::logical_expr::{Expr, LogicalPlanBuilder, cast, try_cast, when};
 use super::{Fate, NOW, Past, TOLD};
 use crate::error::Error;
 use crate::plan::expr::{all, any, in_list, plain, texts};
+use crate::plan::held::never_changed;
 use crate::plan::scan::{EVENTS, INTERVALS, Tables, col, lacking, time};
 use crate::semantic::bound::{
     BoundField, BoundQuery, Condition, FieldCondition, HistoryField, Micros, Shape, Target, Test, Told, Values,
@@ -146,10 +147,8 @@ impl Wanted {
             return Ok(held);
         }
         let changed = tables.intervals(&self.kept.field)?.ok_or_else(|| lacking(INTERVALS))?;
-        let changed = changed.filter(stored("initial"))?.build()?;
         let holds = in_list(col(OTHERS, &self.present.column), texts(&self.values), false);
-        let on = (vec![Column::new(Some(OTHERS), "id")], vec![Column::new(Some(INTERVALS), "issue_id")]);
-        let unchanged = tables.scan("issues", OTHERS)?.filter(holds)?.join(changed, JoinType::LeftAnti, on, None)?;
+        let unchanged = never_changed(tables.scan("issues", OTHERS)?.filter(holds)?, OTHERS, changed)?;
         Ok(held.union(unchanged.project(vec![col(OTHERS, "id").alias("issue_id")])?.build()?)?)
     }
 }

@@ -23,7 +23,7 @@ use crate::plan::scan::{EVENTS, Tables, col, time};
 use crate::semantic::bound::{BoundQuery, HistoryField, Micros, PastColumn, Shape, Target, Told};
 
 /// An instant, and what is asked of it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Past {
     /// The instant; none: after all events.
     pub(crate) at: Option<Micros>,
@@ -52,14 +52,13 @@ const ALWAYS: &[&str] = &["id", "key", "project", "created", "creator", "reporte
 /// `tables` are of the present.
 pub(crate) fn issues(tables: &Tables, past: &Past, query: Option<&BoundQuery>) -> Result<LogicalPlanBuilder, Error> {
     let told = Telling::new(tables, past, query)?;
-    let mut events = told.relation(tables)?.alias(TOLD)?;
+    let events = told.relation(tables)?.alias(TOLD)?.build()?;
     let mut rows = tables.scan("issues", NOW)?;
     if let Some(wanted) = &told.wanted {
         rows = kept::only(rows, Column::new(Some(NOW), "id"), wanted.issues(tables)?)?;
-        events = kept::only(events, Column::new(Some(TOLD), "issue_id"), wanted.issues(tables)?)?;
     }
     let on = (vec![Column::new(Some(NOW), "id")], vec![Column::new(Some(TOLD), "issue_id")]);
-    let rows = rows.join(events.build()?, JoinType::Full, on, None)?;
+    let rows = rows.join(events, JoinType::Full, on, None)?;
     told.columns(tables, rows, true)
 }
 
@@ -116,10 +115,20 @@ impl<'a> Telling<'a> {
         self.kept.get(self.place(field))?.as_ref()
     }
 
-    /// Whether the rows of the issues and the intervals tell all but of a few issues.
-    fn asks_few(&self, tables: &Tables) -> bool {
-        let everything = self.past.columns.iter().any(|c| c.told == Told::LastEvent);
-        tables.has("issues", "created") && !everything && self.kept.iter().all(Option::is_some)
+    /// Whether every event of an issue tells something.
+    fn asks_all_events(&self) -> bool {
+        self.past.columns.iter().any(|c| c.told == Told::LastEvent)
+    }
+
+    /// The issues of which events are asked; none: all.
+    fn asked(&self, tables: &Tables, fate: &Fate) -> Result<Option<LogicalPlanBuilder>, Error> {
+        // The rows of the issues and the intervals tell all but of a few issues.
+        let tells = tables.has("issues", "created") && !self.asks_all_events() && self.kept.iter().all(Option::is_some);
+        match (self.past.at.filter(|_| tells), &self.wanted) {
+            (Some(at), wanted) => kept::special(tables, at, fate, wanted.as_ref()).map(Some),
+            (None, Some(wanted)) => wanted.issues(tables).map(Some),
+            (None, None) => Ok(None),
+        }
     }
 
     fn before_of(&self, alias: &str) -> Expr {
@@ -161,7 +170,7 @@ impl<'a> Telling<'a> {
             max(at.clone()).filter(before.clone()).build()?.alias("latest"),
         ];
         let mut wanted = vec![fate_event];
-        for (number, field) in self.followed.iter().enumerate().filter(|(number, _)| self.kept[*number].is_none()) {
+        for (number, (field, _)) in self.followed.iter().zip(&self.kept).enumerate().filter(|(_, (_, kept))| kept.is_none()) {
             let of = of_field(tables, field)?;
             let then = all(vec![of.clone(), before.clone()]);
             let later = all(vec![of.clone(), after.clone()]);
@@ -175,12 +184,11 @@ impl<'a> Telling<'a> {
             facts.push(max(at.clone()).filter(then).build()?.alias(format!("at_{number}")));
             wanted.push(of);
         }
-        let everything = self.past.columns.iter().any(|c| c.told == Told::LastEvent);
-        let wanted = if everything { issue.clone().is_not_null() } else { issue.clone().is_not_null().and(any(wanted)) };
+        let wanted =
+            if self.asks_all_events() { issue.clone().is_not_null() } else { issue.clone().is_not_null().and(any(wanted)) };
         let mut rows = tables.scan("events", EVENTS)?.filter(wanted)?;
-        if let (true, Some(at)) = (self.asks_few(tables), self.past.at) {
-            rows =
-                kept::only(rows, Column::new(Some(EVENTS), "issue_id"), kept::special(tables, at, &fate, self.wanted.as_ref())?)?;
+        if let Some(asked) = self.asked(tables, &fate)? {
+            rows = kept::only(rows, Column::new(Some(EVENTS), "issue_id"), asked)?;
         }
         Ok(rows.aggregate(vec![issue.alias("issue_id")], facts)?)
     }
