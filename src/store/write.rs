@@ -38,11 +38,6 @@ pub(crate) struct TableWriter {
     done: Vec<FileState>,
 }
 
-struct Open {
-    writer: ArrowWriter<Checked>,
-    path: PathBuf,
-}
-
 impl TableWriter {
     /// Begins to write rows of `columns` into the table's folder.
     pub(crate) fn new(root: &Path, table: &str, columns: &[ColumnState]) -> Result<Self, Error> {
@@ -66,36 +61,61 @@ impl TableWriter {
         self.waiting.add(batch).map_err(|error| failed(&self.folder, &error))?;
         while self.waiting.is_full() {
             let Some(rows) = self.waiting.largest().map_err(|error| failed(&self.folder, &error))? else { break };
-            self.file(rows)?;
+            self.sort(rows)?;
         }
         Ok(())
     }
 
-    /// Adds rows that are in the table's order: many make a file of their own, few wait for others.
-    pub(crate) fn write_sorted(&mut self, rows: RecordBatch) -> Result<(), Error> {
-        if rows.num_rows() < FILE_ROWS { self.write(&rows) } else { self.file(rows) }
+    /// Writes rows as a file, in the table's order.
+    fn sort(&mut self, rows: RecordBatch) -> Result<(), Error> {
+        let rows = order::sorted(rows, self.order()).map_err(|error| failed(&self.folder, &error))?;
+        self.file(&rows)
     }
 
-    /// Writes rows as a file.
-    fn file(&mut self, rows: RecordBatch) -> Result<(), Error> {
-        let rows = order::sorted(rows, self.order()).map_err(|error| failed(&self.folder, &error))?;
+    /// Adds rows that are in the table's order: many make a file of their own, few wait for others.
+    pub(crate) fn write_sorted(&mut self, rows: &RecordBatch) -> Result<(), Error> {
+        if rows.num_rows() < FILE_ROWS { self.write(rows) } else { self.file(rows) }
+    }
+
+    /// Writes rows that are in order as a file.
+    fn file(&mut self, rows: &RecordBatch) -> Result<(), Error> {
         let name = format!("{}.parquet", uuid::Uuid::new_v4());
         journal::note(&self.folder, &name)?;
         let path = self.folder.join(name);
         let file = File::create_new(&path).map_err(|error| unwritable(&path, &error))?;
-        let written = self.fill(file, path.clone(), &rows);
+        let written = self.fill(file, &path, rows);
         // What was not finished is in no commit and never will be.
         written.inspect_err(|_| {
-            let _ = fs::remove_file(path);
+            let _ = fs::remove_file(&path);
         })
     }
 
-    fn fill(&mut self, file: File, path: PathBuf, rows: &RecordBatch) -> Result<(), Error> {
+    fn fill(&mut self, file: File, path: &Path, rows: &RecordBatch) -> Result<(), Error> {
         let checked = Checked { file: BufWriter::with_capacity(1 << 20, file), crc32: crc32fast::Hasher::new(), bytes: 0 };
         let writer = ArrowWriter::try_new(checked, self.schema.clone(), Some(self.properties()));
-        let mut writer = writer.map_err(|error| failed(&path, &error))?;
-        writer.write(rows).map_err(|error| from_parquet(&path, error))?;
-        self.end(Open { writer, path })
+        let mut writer = writer.map_err(|error| failed(path, &error))?;
+        writer.write(rows).map_err(|error| from_parquet(path, error))?;
+        let metadata = writer.finish().map_err(|error| from_parquet(path, error))?;
+        let checked = writer.inner_mut();
+        let synced = checked.flush().and_then(|()| checked.file.get_ref().sync_all());
+        synced.map_err(|error| unwritable(path, &error))?;
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        self.done.push(FileState {
+            name,
+            bytes: checked.bytes,
+            crc32: checked.crc32.clone().finalize(),
+            written: jiff::Timestamp::now().as_millisecond(),
+            groups: metadata.row_groups().iter().map(|group| group.num_rows().unsigned_abs()).collect(),
+            ranges: self
+                .columns
+                .iter()
+                .enumerate()
+                .filter(|(_, column)| has_range(column.kind) || self.order().contains(&column.name.as_str()))
+                .filter_map(|(at, column)| Some((column.name.clone(), range(&metadata, at)?)))
+                .collect(),
+            gone: None,
+        });
+        Ok(())
     }
 
     fn properties(&self) -> WriterProperties {
@@ -137,35 +157,10 @@ impl TableWriter {
         properties.build()
     }
 
-    fn end(&mut self, open: Open) -> Result<(), Error> {
-        let Open { mut writer, path } = open;
-        let metadata = writer.finish().map_err(|error| from_parquet(&path, error))?;
-        let checked = writer.inner_mut();
-        let synced = checked.flush().and_then(|()| checked.file.get_ref().sync_all());
-        synced.map_err(|error| unwritable(&path, &error))?;
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        self.done.push(FileState {
-            name,
-            bytes: checked.bytes,
-            crc32: checked.crc32.clone().finalize(),
-            written: jiff::Timestamp::now().as_millisecond(),
-            groups: metadata.row_groups().iter().map(|group| group.num_rows().unsigned_abs()).collect(),
-            ranges: self
-                .columns
-                .iter()
-                .enumerate()
-                .filter(|(_, column)| has_range(column.kind) || self.order().contains(&column.name.as_str()))
-                .filter_map(|(at, column)| Some((column.name.clone(), range(&metadata, at)?)))
-                .collect(),
-            gone: None,
-        });
-        Ok(())
-    }
-
     /// Writes what waits and gives all files.
     pub(crate) fn finish(mut self) -> Result<Vec<FileState>, Error> {
         for rows in self.waiting.rest().map_err(|error| failed(&self.folder, &error))? {
-            self.file(rows)?;
+            self.sort(rows)?;
         }
         Ok(std::mem::take(&mut self.done))
     }

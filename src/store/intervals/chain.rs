@@ -276,3 +276,40 @@ impl Chain {
         RecordBatch::try_new(schema.clone(), columns.collect::<Result<Vec<_>, _>>()?)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::table_columns;
+    use super::*;
+    use crate::store::layout::{INTERVALS, layout};
+    use crate::store::{columns, order};
+
+    fn texts(of: [Option<&str>; 4]) -> ArrayRef {
+        Arc::new(StringArray::from_iter(of))
+    }
+
+    #[test]
+    fn intervals_are_in_the_order_of_their_table() -> Result<(), ArrowError> {
+        let none = || texts([None; 4]);
+        let times = TimestampMicrosecondArray::from(vec![30, 10, 20, 10]).with_timezone("UTC");
+        let changes = RecordBatch::try_from_iter_with_nullable([
+            ("issue_id", Arc::new(Int64Array::from(vec![2, 1, 2, 2])) as ArrayRef, true),
+            ("time", Arc::new(times) as ArrayRef, true),
+            ("event_id", texts([Some("4"), Some("1"), Some("3"), Some("2")]), true),
+            ("from_value", texts([None, Some("b"), Some("a"), Some("c")]), true),
+            ("from_id", none(), true),
+            ("to_value", texts([Some("b"), Some("a"), None, Some("a")]), true),
+            ("to_id", none(), true),
+            ("actor", none(), true),
+            ("actor_kind", none(), true),
+        ])?;
+        let mut chain = Chain::new("status".into(), None, false);
+        chain.add(&changes)?;
+        let schema = columns::schema_of(&table_columns());
+        let found = chain.intervals(&Owners::default(), &schema)?;
+        assert_eq!(found.num_rows(), 6);
+        let wanted = layout(INTERVALS).map_or(&[] as &[_], |layout| layout.order);
+        assert_eq!(order::sorted(found.clone(), wanted)?, found);
+        Ok(())
+    }
+}

@@ -95,7 +95,7 @@ pub(crate) async fn derive(
     let Some(derivation) = Derivation::of(context, &root, change.tables(), several, touched).await? else { return Ok(()) };
     let mut histories: BTreeSet<History> = change.histories().iter().cloned().collect();
     let (derivation, mut broken) = (Arc::new(derivation), None);
-    let tasks = Arc::new(Mutex::new(derivation.tasks(touched)));
+    let tasks = Arc::new(Mutex::new(tasks(&derivation.fields)));
     let running: Vec<_> = (0..context.state().config().target_partitions().min(MOST_AT_ONCE))
         .map(|_| {
             let (derivation, tasks, root, progress) = (derivation.clone(), tasks.clone(), root.clone(), progress.clone());
@@ -105,7 +105,7 @@ pub(crate) async fn derive(
                     derivation
                         .run(&task, |batch| {
                             progress.add(batch.num_rows());
-                            writer.write_sorted(batch)
+                            writer.write_sorted(&batch)
                         })
                         .await?;
                 }
@@ -248,30 +248,9 @@ impl Derivation {
         self.fields.iter().map(|field| field.history.clone())
     }
 
-    /// What is to be done, the largest last.
-    fn tasks(&self, touched: &Touched) -> Vec<Task> {
-        let mut fields = self.fields.clone();
-        fields.sort_by_key(|field| field.changes);
-        let mut tasks: Vec<Task> = Vec::new();
-        let mut together = 0;
-        for field in fields {
-            together += field.changes;
-            match tasks.last_mut() {
-                // Of few issues all is read at once.
-                Some(last) if together <= PART / 4 || !touched.all => last.fields.push(field),
-                _ => {
-                    together = field.changes;
-                    let parts = field.changes / PART + 1;
-                    tasks.extend((0..parts).map(|part| Task { fields: vec![field.clone()], part: (part, parts) }));
-                }
-            }
-        }
-        tasks
-    }
-
     /// All intervals, those of a field or of a part of its issues after each other, to `take`.
     pub(crate) async fn each(&self, mut take: impl FnMut(&RecordBatch) -> Result<(), ArrowError>) -> Result<(), Error> {
-        for task in self.tasks(&Touched { all: true, ..Touched::default() }) {
+        for task in tasks(&self.fields) {
             let taken = |batch| take(&batch).map_err(|error| datafusion::error::DataFusionError::from(error).into());
             self.run(&task, taken).await?;
         }
@@ -326,6 +305,26 @@ impl Derivation {
     }
 }
 
+/// What is to be done, the largest last: small fields together, large ones in parts.
+fn tasks(fields: &[Counted]) -> Vec<Task> {
+    let mut fields = fields.to_vec();
+    fields.sort_by_key(|field| field.changes);
+    let mut tasks: Vec<Task> = Vec::new();
+    let mut together = 0;
+    for field in fields {
+        together += field.changes;
+        match tasks.last_mut() {
+            Some(last) if together <= PART / 4 => last.fields.push(field),
+            _ => {
+                together = field.changes;
+                let parts = field.changes / PART + 1;
+                tasks.extend((0..parts).map(|part| Task { fields: vec![field.clone()], part: (part, parts) }));
+            }
+        }
+    }
+    tasks
+}
+
 /// The fields that the changes speak of.
 async fn counted(events: &DataFrame, several: &BTreeSet<String>) -> Result<Vec<Counted>, Error> {
     let number = count(lit(1i64)).alias("changes");
@@ -367,4 +366,26 @@ fn remove(change: &mut Transaction, touched: &Touched) -> Result<(), Error> {
         change.remove_rows(INTERVALS, &file.name, rows);
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn small_fields_are_derived_together_and_large_ones_in_parts() {
+        let field = |name: &str, changes| {
+            let history = History { field: name.into(), field_id: None, several: false };
+            Counted { history, changes }
+        };
+        let found = tasks(&[field("b", 2 * PART), field("x", 5), field("a", 2 * PART), field("y", PART / 4 - 5), field("z", PART)]);
+        let shown: Vec<_> = found
+            .iter()
+            .map(|task| (task.fields.iter().map(|field| field.history.field.as_str()).collect::<String>(), task.part))
+            .collect();
+        let part = |name: &str, part, parts| (name.to_owned(), (part, parts));
+        let mut expected = vec![part("xy", 0, 1), part("z", 0, 2), part("z", 1, 2)];
+        expected.extend(["b", "a"].into_iter().flat_map(|name| (0..3).map(move |at| part(name, at, 3))));
+        assert_eq!(shown, expected);
+    }
 }
