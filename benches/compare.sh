@@ -42,4 +42,4 @@ printf '\n### Over the store\n\n'
 python3 "$bench/compare.py" "$data" --jqlx "$JQLX" --store "$store" --reps 3 || true
 printf '\n### Over plain Parquet\n\n'
 python3 "$bench/compare.py" "$data" --jqlx "$JQLX" --reps 3 || true
-printf '\n- 10,000 new events: %s\n' "$(measured "$JQLX" import "$new" --store "$store")"
+printf '\n- new events: %s\n' "$(measured "$JQLX" import "$new" --store "$store")"
