@@ -50,4 +50,7 @@ pub(crate) fn register_functions(context: &SessionContext) {
     for function in functions::registered() {
         context.register_udf(function.as_ref().clone());
     }
+    for function in functions::aggregates() {
+        context.register_udaf(function.as_ref().clone());
+    }
 }

@@ -168,7 +168,12 @@ pub(crate) fn comparison(left: Expr, op: Comparison, right: Expr) -> Expr {
 ///
 /// A number, not a truth value: of numbers DataFusion accumulates all groups together.
 pub(crate) fn holds_last(test: Expr, order: Vec<SortExpr>, of: Expr) -> Result<Expr, Error> {
-    last_of(when(test, lit(1i64)).otherwise(lit(0i64))?, order, of)
+    last_of(one_or_none(test)?, order, of)
+}
+
+/// A truth value as a number.
+pub(crate) fn one_or_none(test: Expr) -> Result<Expr, Error> {
+    Ok(when(test, lit(1i64)).otherwise(lit(0i64))?)
 }
 
 /// The value in the last of the rows of a group that pass `of`.

@@ -20,7 +20,7 @@ use super::scan::{EVENTS, ISSUES, Tables, col};
 use super::sequence::Chain;
 use super::timeline::Timeline;
 use super::zone_of::ZoneOf;
-use super::{activity, intervals, scalar, scan, working_time};
+use super::{activity, intervals, narrow, scalar, scan, working_time};
 use crate::error::Error;
 use crate::semantic::bound::{
     AmongCondition, BoundField, BoundQuery, Condition, EventCondition, HistoryCondition, LastingTime, NextEvent, Relation, Scope,
@@ -198,7 +198,7 @@ impl<'a> Facts<'a> {
     /// The intervals that a clause shares with others of its field.
     fn intervals_of(&mut self, of: &HistoryCondition) -> &mut Intervals {
         let at = self.intervals.iter().position(|i| i.takes(of)).unwrap_or_else(|| {
-            self.intervals.push(Intervals::new(of, self.intervals.len()));
+            self.intervals.push(Intervals::new(of, self.intervals.len(), self.with_forgotten));
             self.intervals.len() - 1
         });
         &mut self.intervals[at]
@@ -281,18 +281,30 @@ impl<'a> Facts<'a> {
         !self.intervals.is_empty()
     }
 
+    /// The tables, with fewer events for what sorts them, where the rows' own columns say that others are of no use.
+    fn narrowed(&self, condition: Option<&Condition>) -> Result<Tables, Error> {
+        let sorts = !(self.intervals.is_empty() && self.timelines.is_empty());
+        let own = self.target == Target::Issues && !self.with_forgotten && self.tables.is_present();
+        let passing = match condition.filter(|_| sorts && own) {
+            Some(condition) => narrow::passing(self.tables, condition)?,
+            None => None,
+        };
+        passing.map_or_else(|| Ok(self.tables.clone()), |issues| self.tables.within(issues))
+    }
+
     /// Joins the facts to the rows, which the query then asks to pass `condition`.
     pub(crate) fn join(self, mut rows: LogicalPlanBuilder, condition: Option<&Condition>) -> Result<LogicalPlanBuilder, Error> {
         let key = match self.target {
             Target::Issues => Column::new(Some(ISSUES), "id"),
             Target::Activity => Column::new(Some(EVENTS), "issue_id"),
         };
+        let narrowed = self.narrowed(condition)?;
         if !self.events.is_empty() {
             rows = join(rows, event_facts(self.tables, self.events)?, &key, FACTS)?;
         }
         for field in self.intervals {
             let alias = field.alias();
-            rows = join(rows, field.relation(self.tables)?, &key, &alias)?;
+            rows = join(rows, field.relation(&narrowed)?, &key, &alias)?;
         }
         for holding in self.holdings {
             let alias = holding.alias();
@@ -300,7 +312,7 @@ impl<'a> Facts<'a> {
         }
         for timeline in self.timelines {
             let alias = timeline.alias();
-            rows = join(rows, timeline.relation(self.tables)?, &key, &alias)?;
+            rows = join(rows, timeline.relation(&narrowed)?, &key, &alias)?;
         }
         for attached in self.attached {
             let alias = attached.alias();

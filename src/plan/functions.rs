@@ -9,9 +9,11 @@ use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::{Result, ScalarValue, exec_err};
 use datafusion::logical_expr::simplify::{ExprSimplifyResult, SimplifyContext};
-use datafusion::logical_expr::{ColumnarValue, Expr, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility, lit};
+use datafusion::logical_expr::{
+    AggregateUDF, ColumnarValue, Expr, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility, lit,
+};
 
-use super::{bucket, clock, list_rank, working_time};
+use super::{bucket, clock, edge, list_rank, working_time};
 use crate::semantic::text::{TextFlavor, TextQuery};
 
 /// What a function does with the texts of a row.
@@ -202,7 +204,7 @@ static LIST_TEXT: LazyLock<Arc<ScalarUDF>> = LazyLock::new(|| TextTest::udf(Role
 static LIST_ANY: LazyLock<Arc<ScalarUDF>> = LazyLock::new(|| TextTest::udf(Role::ListAny));
 static LIST_ANY_FOLD: LazyLock<Arc<ScalarUDF>> = LazyLock::new(|| TextTest::udf(Role::ListAnyFold));
 
-/// Every function, to be registered in sessions that read serialised plans.
+/// Every scalar function, to be registered in sessions that read serialised plans.
 pub(crate) fn registered() -> Vec<Arc<ScalarUDF>> {
     let [midnight, day] = clock::registered();
     vec![
@@ -218,6 +220,11 @@ pub(crate) fn registered() -> Vec<Arc<ScalarUDF>> {
         day,
         bucket::registered(),
     ]
+}
+
+/// Every aggregate function, likewise.
+pub(crate) fn aggregates() -> [Arc<AggregateUDF>; 2] {
+    edge::registered()
 }
 
 /// Whether a text matches a search.

@@ -19,6 +19,7 @@ use datafusion::scalar::ScalarValue;
 
 use super::activity::{of_field, side};
 use super::expr::{actor_in, all, any, comparison, held, in_list, plain, texts};
+use super::narrow::only;
 use super::scan::{EVENTS, INTERVALS, ISSUES, Tables, col, field, field_of, time};
 use super::{functions, working_time};
 use crate::diagnostic::Span;
@@ -31,11 +32,14 @@ pub(crate) struct Intervals {
     number: usize,
     /// Clauses; a field with several values at a time takes one only, because its rows depend on the values.
     clauses: Vec<HistoryCondition>,
+    /// Whether all issues are looked at: of one that never held a value the length is 0, and of one without a row only its
+    /// events tell what it holds.
+    whole: bool,
 }
 
 impl Intervals {
-    pub(crate) fn new(of: &HistoryCondition, number: usize) -> Self {
-        Self { field: of.field.clone(), number, clauses: Vec::new() }
+    pub(crate) fn new(of: &HistoryCondition, number: usize, whole: bool) -> Self {
+        Self { field: of.field.clone(), number, clauses: Vec::new(), whole }
     }
 
     /// Whether a clause can be answered from the same rows.
@@ -80,6 +84,7 @@ impl Intervals {
     pub(crate) fn measure(&mut self, tables: &Tables, of: &HistoryCondition) -> Result<Expr, Error> {
         let number = self.clauses.len();
         self.clauses.push(of.clone());
+        self.whole = true;
         let alias = self.alias();
         let own = coalesce(vec![col(&alias, &format!("held_{number}")), lit(0i64)]);
         let first_change = col(&alias, "first_change");
@@ -161,7 +166,10 @@ impl Intervals {
         let issue = need("issue_id")?;
         let (at, event_id, actor) = (need("time")?, need("event_id")?, need("actor")?);
         let order = vec![at.clone().sort(true, false), event_id.sort(true, false)];
-        let rows = tables.scan("events", EVENTS)?.filter(issue.clone().is_not_null().and(of_field(tables, &self.field)?))?;
+        let mut rows = tables.scan("events", EVENTS)?.filter(issue.clone().is_not_null().and(of_field(tables, &self.field)?))?;
+        if let Some(touched) = self.holders(tables)? {
+            rows = only(rows, Column::new(Some(EVENTS), "issue_id"), touched)?;
+        }
         let rows = rows.window(vec![
             row_number().partition_by(vec![issue.clone()]).order_by(order.clone()).build()?.alias("place"),
             lead(at.clone(), Some(1), None).partition_by(vec![issue.clone()]).order_by(order).build()?.alias("until"),
@@ -175,6 +183,27 @@ impl Intervals {
             facts.push(bool_or(all(vec![first.clone(), side(tables, "from", &of.values)?])).alias(format!("first_{number}")));
         }
         Ok(rows.aggregate(vec![issue], facts)?)
+    }
+
+    /// The issues that may have held a value of some clause; none: all.
+    ///
+    /// Of the others neither a change nor the present value tells one of these values, so that no clause holds.
+    fn holders(&self, tables: &Tables) -> Result<Option<LogicalPlanBuilder>, Error> {
+        if !tables.is_present() || self.whole || self.clauses.is_empty() {
+            return Ok(None);
+        }
+        let id = |of: Expr| vec![cast(of, DataType::Int64).alias("issue_id")];
+        let issue = tables.need("events", EVENTS, "issue_id")?;
+        let sides = self.clauses.iter().flat_map(|of| ["from", "to"].map(|which| side(tables, which, &of.values)));
+        let touches = any(sides.collect::<Result<_, _>>()?);
+        let touched = all(vec![issue.clone().is_not_null(), of_field(tables, &self.field)?, touches]);
+        let touched = tables.scan("events", EVENTS)?.filter(touched)?.project(id(issue))?;
+        if !tables.has("issues", "id") {
+            return Ok(Some(touched));
+        }
+        let holds = any(self.clauses.iter().map(|of| present(tables, &self.field, &of.values)).collect());
+        let holding = tables.scan("issues", ISSUES)?.filter(holds)?.project(id(col(ISSUES, "id")))?;
+        Ok(Some(touched.union(holding.build()?)?))
     }
 
     /// Where a field with several values held none: what is there now, less what the changes since added.

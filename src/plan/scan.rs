@@ -8,9 +8,10 @@ use datafusion::catalog::TableProvider;
 use datafusion::common::Column;
 use datafusion::datasource::provider_as_source;
 use datafusion::functions::expr_fn::{nullif, split_part};
-use datafusion::logical_expr::{Expr, LogicalPlanBuilder, cast, lit, try_cast, when};
+use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, cast, lit, try_cast, when};
 use datafusion::scalar::ScalarValue;
 
+use super::narrow::only;
 use super::past::Past;
 use super::things::{self, Things};
 use crate::diagnostic::{Diagnostic, codes};
@@ -27,6 +28,8 @@ pub struct Tables {
     past: Option<Arc<Past>>,
     /// What events tell of their things beside their own columns.
     things: Things,
+    /// The ids of the issues of which events are read; none: all, and those of no issue.
+    issues: Option<Arc<LogicalPlan>>,
 }
 
 /// A field, as events call it, of which there are intervals.
@@ -100,6 +103,16 @@ impl Tables {
         Self { things, ..self.clone() }
     }
 
+    /// The same tables, with the events of these issues only.
+    pub(super) fn within(&self, issues: LogicalPlanBuilder) -> Result<Self, Error> {
+        Ok(Self { issues: Some(Arc::new(issues.build()?)), ..self.clone() })
+    }
+
+    /// Whether tables are read as they are now.
+    pub(super) fn is_present(&self) -> bool {
+        self.past.is_none()
+    }
+
     fn with_things(&self, rows: LogicalPlanBuilder, alias: &str) -> Result<LogicalPlanBuilder, Error> {
         let plain = Self { things: Things::default(), ..self.clone() };
         if alias == EVENTS { self.things.join(&plain, rows) } else { Ok(rows) }
@@ -120,7 +133,10 @@ impl Tables {
         let Some(provider) = self.get(table) else {
             return Err(lacking(table));
         };
-        let rows = LogicalPlanBuilder::scan(alias, provider_as_source(provider.clone()), None)?;
+        let mut rows = LogicalPlanBuilder::scan(alias, provider_as_source(provider.clone()), None)?;
+        if let Some(issues) = self.issues.as_deref().filter(|_| table == "events") {
+            rows = only(rows, Column::new(Some(alias), "issue_id"), issues.clone().into())?;
+        }
         let Some(past) = &self.past else {
             return if table == "events" { self.with_things(rows, alias) } else { Ok(rows) };
         };

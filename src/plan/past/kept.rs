@@ -175,11 +175,3 @@ pub(super) fn special(tables: &Tables, at: Micros, fate: &Fate, wanted: Option<&
     let unknown = tables.scan("issues", OTHERS)?.filter(unknown)?.project(vec![col(OTHERS, "id").alias("issue_id")])?;
     Ok(without_row.union(deleted.build()?)?.union(unknown.build()?)?)
 }
-
-/// Rows whose `column` is among the ids of `of`.
-pub(super) fn only(rows: LogicalPlanBuilder, column: Column, of: LogicalPlanBuilder) -> Result<LogicalPlanBuilder, Error> {
-    const ONLY: &str = "only";
-    let of = of.project(vec![plain("issue_id")])?.alias(ONLY)?.build()?;
-    let on = (vec![column], vec![Column::new(Some(ONLY), "issue_id")]);
-    Ok(rows.join(of, JoinType::LeftSemi, on, None)?)
-}

@@ -17,8 +17,10 @@ use datafusion::logical_expr::{Expr, ExprFunctionExt, LogicalPlanBuilder, SortEx
 use crate::catalog::{entities, verbs};
 use crate::error::Error;
 use crate::plan::activity::of_field;
+use crate::plan::edge;
 use crate::plan::elements::{self, STEPS, list_then};
-use crate::plan::expr::{all, any, first_of, holds_last, in_list, last_of, plain, texts};
+use crate::plan::expr::{all, any, first_of, holds_last, in_list, one_or_none, plain, texts};
+use crate::plan::narrow::only;
 use crate::plan::scan::{EVENTS, Tables, col, time};
 use crate::semantic::bound::{BoundQuery, HistoryField, Micros, PastColumn, Shape, Target, Told};
 
@@ -55,7 +57,7 @@ pub(crate) fn issues(tables: &Tables, past: &Past, query: Option<&BoundQuery>) -
     let events = told.relation(tables)?.alias(TOLD)?.build()?;
     let mut rows = tables.scan("issues", NOW)?;
     if let Some(wanted) = &told.wanted {
-        rows = kept::only(rows, Column::new(Some(NOW), "id"), wanted.issues(tables)?)?;
+        rows = only(rows, Column::new(Some(NOW), "id"), wanted.issues(tables)?)?;
     }
     let on = (vec![Column::new(Some(NOW), "id")], vec![Column::new(Some(TOLD), "issue_id")]);
     let rows = rows.join(events, JoinType::Full, on, None)?;
@@ -147,7 +149,7 @@ impl<'a> Telling<'a> {
     fn relation(&self, tables: &Tables) -> Result<LogicalPlanBuilder, Error> {
         let need = |column: &str| tables.need("events", EVENTS, column);
         let (issue, at) = (need("issue_id")?, need("time")?);
-        let order = || in_order(EVENTS);
+        need("event_id")?;
         let fate = Fate::new(tables)?;
         let Fate { made, gone, any: fate_event } = fate.clone();
         let told = |column: &str| {
@@ -157,16 +159,15 @@ impl<'a> Telling<'a> {
                 lit(ScalarValue::Utf8View(None))
             }
         };
-        let last = |value: Expr, of: Expr| last_of(value, order(), of);
         let (before, after) = (self.before_of(EVENTS), self.after_of(EVENTS));
         let known = |column: &str| all(vec![before.clone(), told(column).is_not_null()]);
         let mut facts = vec![
             min(at.clone()).filter(made.clone()).build()?.alias("born"),
-            first_of(told("actor"), order(), made.clone())?.alias("maker"),
-            holds_last(gone, order(), all(vec![before.clone(), fate_event.clone()]))?.alias("gone"),
-            last(told("issue_key"), known("issue_key"))?.alias("key"),
-            last(told("project"), known("project"))?.alias("project"),
-            last(told("entity_name"), all(vec![known("entity_name"), fate_event.clone()]))?.alias("name"),
+            edge::first(told("actor"), EVENTS, made.clone())?.alias("maker"),
+            edge::last(one_or_none(gone)?, EVENTS, all(vec![before.clone(), fate_event.clone()]))?.alias("gone"),
+            edge::last(told("issue_key"), EVENTS, known("issue_key"))?.alias("key"),
+            edge::last(told("project"), EVENTS, known("project"))?.alias("project"),
+            edge::last(told("entity_name"), EVENTS, all(vec![known("entity_name"), fate_event.clone()]))?.alias("name"),
             max(at.clone()).filter(before.clone()).build()?.alias("latest"),
         ];
         let mut wanted = vec![fate_event];
@@ -175,8 +176,8 @@ impl<'a> Telling<'a> {
             let then = all(vec![of.clone(), before.clone()]);
             let later = all(vec![of.clone(), after.clone()]);
             for side in ["value", "id"] {
-                facts.push(last(told(&format!("to_{side}")), then.clone())?.alias(format!("last_{side}_{number}")));
-                let first = first_of(told(&format!("from_{side}")), order(), later.clone())?;
+                facts.push(edge::last(told(&format!("to_{side}")), EVENTS, then.clone())?.alias(format!("last_{side}_{number}")));
+                let first = edge::first(told(&format!("from_{side}")), EVENTS, later.clone())?;
                 facts.push(first.alias(format!("first_{side}_{number}")));
             }
             facts.push(count(lit(1i64)).filter(then.clone()).build()?.alias(format!("before_{number}")));
@@ -188,7 +189,7 @@ impl<'a> Telling<'a> {
             if self.asks_all_events() { issue.clone().is_not_null() } else { issue.clone().is_not_null().and(any(wanted)) };
         let mut rows = tables.scan("events", EVENTS)?.filter(wanted)?;
         if let Some(asked) = self.asked(tables, &fate)? {
-            rows = kept::only(rows, Column::new(Some(EVENTS), "issue_id"), asked)?;
+            rows = only(rows, Column::new(Some(EVENTS), "issue_id"), asked)?;
         }
         Ok(rows.aggregate(vec![issue.alias("issue_id")], facts)?)
     }
