@@ -10,7 +10,9 @@ use datafusion::arrow::datatypes::{DataType, SchemaRef};
 use datafusion::arrow::error::ArrowError;
 use datafusion::common::hash_utils::{RandomState, create_hashes};
 use datafusion::parquet::arrow::ProjectionMask;
-use datafusion::parquet::arrow::arrow_reader::{ParquetRecordBatchReaderBuilder, RowSelection, RowSelector};
+use datafusion::parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder, RowSelection, RowSelector,
+};
 
 use super::error::{damaged, unreadable};
 use super::manifest::{FileState, TableState, Value};
@@ -18,8 +20,8 @@ use super::scan::selection;
 use super::{columns, vectors, verify};
 use crate::error::Error;
 
-/// Keys up to this number are looked for with Bloom filters.
-const FEW: usize = 20_000;
+/// Keys up to this number are looked for with Bloom filters: of more, some seem to be in every row group.
+const FEW: usize = 100;
 
 /// Where a row is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -147,22 +149,32 @@ fn in_file(
 ) -> Result<(), Error> {
     let path = folder.join(&file.name);
     let broken = |error: &dyn std::fmt::Display| damaged(&path, &error.to_string());
-    let builder = open(&path)?;
-    let metadata = builder.metadata().clone();
-    let mut groups = Vec::new();
-    for group in 0..metadata.num_row_groups() {
-        if may_hold(&builder, group, key, wanted).map_err(|error| broken(&error))? {
-            groups.push(group);
+    let opened = File::open(&path).map_err(|error| unreadable(&path, &error))?;
+    // The footer is read once for all row groups.
+    let metadata = ArrowReaderMetadata::load(&opened, ArrowReaderOptions::new()).map_err(|error| broken(&error))?;
+    let reader_of = || -> Result<_, Error> {
+        let file = opened.try_clone().map_err(|error| unreadable(&path, &error))?;
+        Ok(ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata.clone()))
+    };
+    let mut groups: Vec<usize> = (0..metadata.metadata().num_row_groups()).collect();
+    if let (Some(texts), [only]) = (&wanted.texts, key) {
+        let builder = reader_of()?;
+        let mut held = Vec::new();
+        for group in groups {
+            if may_hold(&builder, group, only, texts).map_err(|error| broken(&error))? {
+                held.push(group);
+            }
         }
+        groups = held;
     }
     if groups.is_empty() {
         return Ok(());
     }
     let starts: Vec<u64> = file.groups.iter().scan(0, |sum, rows| Some(std::mem::replace(sum, *sum + rows))).collect();
     let gone = file.gone.as_ref().map(|gone| vectors::read(folder, gone)).transpose()?;
-    let mask = ProjectionMask::columns(builder.parquet_schema(), key.iter().copied());
+    let mask = ProjectionMask::columns(metadata.parquet_schema(), key.iter().copied());
     for group in groups {
-        let reader = open(&path)?.with_projection(mask.clone()).with_row_groups(vec![group]).build();
+        let reader = reader_of()?.with_projection(mask.clone()).with_row_groups(vec![group]).build();
         let mut row = starts.get(group).copied().unwrap_or_default();
         for batch in reader.map_err(|error| broken(&error))? {
             let batch = batch.map_err(|error| broken(&error))?;
@@ -180,11 +192,10 @@ fn in_file(
 fn may_hold(
     builder: &ParquetRecordBatchReaderBuilder<File>,
     group: usize,
-    key: &[&str],
-    wanted: &Wanted,
+    key: &str,
+    texts: &[String],
 ) -> Result<bool, datafusion::parquet::errors::ParquetError> {
-    let (Some(texts), [only]) = (&wanted.texts, key) else { return Ok(true) };
-    let column = builder.parquet_schema().columns().iter().position(|column| column.name() == *only);
+    let column = builder.parquet_schema().columns().iter().position(|column| column.name() == key);
     let Some(column) = column else { return Ok(true) };
     match builder.get_row_group_column_bloom_filter(group, column)? {
         Some(filter) => Ok(texts.iter().any(|text| filter.check(text.as_str()))),

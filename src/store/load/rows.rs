@@ -37,8 +37,13 @@ pub(super) async fn load(
 ) -> Result<Tally, Error> {
     let key = key_of(table);
     let stored = change.table(table);
-    let (wanted, again) = wanted(rows.clone(), key, change.root()).await?;
-    let found = places::find(change.root(), table, &stored, key, &wanted)?;
+    let (found, again) = match stored.files.is_empty() {
+        true => (Vec::new(), repeats(rows.clone(), key, change.root()).await?),
+        false => {
+            let (wanted, again) = wanted(rows.clone(), key, change.root()).await?;
+            (places::find(change.root(), table, &stored, key, &wanted)?, again)
+        }
+    };
     let task = Arc::new(Task {
         root: change.root().to_owned(),
         table: table.to_owned(),
@@ -51,7 +56,6 @@ pub(super) async fn load(
         again,
         stored,
     });
-    drop(wanted);
     let streams = rows.execute_stream_partitioned().await?;
     let running: Vec<_> = streams
         .into_iter()
@@ -110,6 +114,21 @@ async fn wanted(rows: DataFrame, key: &[&str], root: &std::path::Path) -> Result
         wanted.add(&batch, key, &mut again).map_err(|error| failed(root, &error))?;
     }
     Ok((wanted, again))
+}
+
+/// The hashes of keys that come more than once. A list that is put in order takes less memory than a set.
+async fn repeats(rows: DataFrame, key: &[&str], root: &std::path::Path) -> Result<HashSet<u64>, Error> {
+    let mut hashes = Vec::new();
+    let mut stream = rows.select_columns(key)?.execute_stream().await?;
+    while let Some(batch) = stream.try_next().await? {
+        hashes.extend(places::hashes(&batch, key).map_err(|error| failed(root, &error))?);
+    }
+    hashes.sort_unstable();
+    let twice = |pair: &[u64]| match pair {
+        [a, b] if a == b => Some(*a),
+        _ => None,
+    };
+    Ok(hashes.windows(2).filter_map(twice).collect())
 }
 
 fn by_hash(found: &[Place]) -> HashMap<u64, Vec<Place>, RandomState> {
