@@ -138,10 +138,11 @@ fn checked(table: &Table, field: &Field, file: &Path) -> Result<Field, Error> {
     let found = field.data_type();
     let wanted = match (column.kind, found) {
         (ColumnKind::Text | ColumnKind::Category, DataType::Dictionary(_, value)) if is_text(value) => Some(found.clone()),
-        (ColumnKind::Text | ColumnKind::Category, found) if is_text(found) => Some(DataType::Utf8View),
+        // Not as views: those of the few rows that pass a filter would keep whole pages in memory.
+        (ColumnKind::Text | ColumnKind::Category, found) if is_text(found) => Some(DataType::Utf8),
         // Ids are written as numbers by some tools.
         (ColumnKind::Text | ColumnKind::Category, found) if found.is_integer() && column.name.ends_with("id") => {
-            Some(DataType::Utf8View)
+            Some(DataType::Utf8)
         }
         (ColumnKind::Int, found) if found.is_integer() => Some(DataType::Int64),
         (ColumnKind::Float, found) if found.is_numeric() => Some(DataType::Float64),
@@ -190,7 +191,7 @@ fn check_zone(table: &Table, field: &Field, zone: Option<&str>, file: &Path) -> 
 /// Columns that jqlx does not know are kept as they are; text as views, custom fields in the type of their kind.
 fn free(field: &Field) -> Field {
     let wanted = match field.data_type() {
-        found if is_text(found) => DataType::Utf8View,
+        found if is_text(found) => DataType::Utf8,
         found if schema::is_custom(field.name()) && found.is_integer() => DataType::Int64,
         found if schema::is_custom(field.name()) && found.is_floating() => DataType::Float64,
         DataType::Timestamp(_, Some(_)) if schema::is_custom(field.name()) => {
