@@ -1,6 +1,4 @@
-//! How fast queries become plans: `cargo bench --bench compile`.
-
-#![allow(clippy::expect_used, reason = "a bench that cannot be set up has nothing to measure")]
+//! How fast queries become plans: `cargo bench --bench all compile`.
 
 use divan::Bencher;
 use divan::counter::ItemsCount;
@@ -10,10 +8,6 @@ use jqlx::syntax::{Dialect, parse};
 use jqlx::{Engine, Options, Parameters, data};
 use std::path::Path;
 use tokio::runtime::Runtime;
-
-fn main() {
-    divan::main();
-}
 
 /// Typical queries, one of each kind of plan.
 const QUERIES: [(&str, &str); 5] = [

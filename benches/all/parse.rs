@@ -1,13 +1,9 @@
-//! How fast queries are read: `cargo bench --bench parse`.
+//! How fast queries are read: `cargo bench --bench all parse`.
 
 use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
 use jqlx::syntax::{Dialect, parse, print};
 use std::path::Path;
-
-fn main() {
-    divan::main();
-}
 
 /// One query of each kind that people write.
 const QUERIES: [(&str, &str); 5] = [

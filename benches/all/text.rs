@@ -1,17 +1,16 @@
-//! How fast `~` reads texts: `cargo bench --bench text`.
+//! How fast `~` reads texts: `cargo bench --bench all text`.
 //!
-//! 200,000 made-up comments of 20 to 60 words. Some words are rare, some are in half of the comments.
+//! Made-up comments of 20 to 60 words. Some words are rare, some are in half of the comments.
 
 use divan::Bencher;
 use divan::counter::BytesCount;
 use jqlx::semantic::text::{TextFlavor, TextQuery};
 use std::sync::LazyLock;
 
-fn main() {
-    divan::main();
+/// Ten to an issue.
+fn comments_wanted() -> usize {
+    10 * super::data::issues_wanted()
 }
-
-const COMMENTS: usize = 200_000;
 
 const COMMON: [&str; 48] = [
     "the",
@@ -110,7 +109,7 @@ fn comments(accents: bool) -> Vec<String> {
         }
         text
     };
-    (0..COMMENTS).map(&mut comment).collect()
+    (0..comments_wanted()).map(&mut comment).collect()
 }
 
 static PLAIN: LazyLock<Vec<String>> = LazyLock::new(|| comments(false));
