@@ -5,6 +5,7 @@ use datafusion::prelude::{DataFrame, SessionContext};
 
 use crate::engine::{Engine, Options};
 use crate::error::Error;
+use crate::exec;
 use crate::semantic::Parameters;
 
 /// Gives a DataFusion session the method `jql`.
@@ -39,6 +40,18 @@ pub trait JqlContext {
     ///
     /// [`Error::Query`] with every diagnostic where the query is refused.
     async fn jql_with(&self, text: &str, options: Options, parameters: &Parameters) -> Result<DataFrame, Error>;
+
+    /// Makes the functions that plans of jqlx use known by their names, for a session that runs plans which another one made
+    /// and sent.
+    ///
+    /// ```
+    /// use datafusion::prelude::SessionContext;
+    /// use jqlx::JqlContext;
+    /// let worker = SessionContext::new();
+    /// worker.register_jql_functions();
+    /// assert!(worker.udf("jql_text").is_ok());
+    /// ```
+    fn register_jql_functions(&self);
 }
 
 #[async_trait]
@@ -46,5 +59,9 @@ impl JqlContext for SessionContext {
     async fn jql_with(&self, text: &str, options: Options, parameters: &Parameters) -> Result<DataFrame, Error> {
         let engine = Engine::from_context(self.clone(), options).await?;
         Ok(engine.compile(text, parameters).await?.data_frame())
+    }
+
+    fn register_jql_functions(&self) {
+        exec::register_functions(self);
     }
 }

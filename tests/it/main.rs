@@ -11,6 +11,7 @@ mod import;
 mod naive;
 mod properties;
 mod reference;
+mod serialised;
 mod stages;
 mod store;
 mod support;
