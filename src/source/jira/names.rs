@@ -9,7 +9,7 @@ use super::known::Known;
 use crate::data::rows::{CustomValue, FieldRow, IssueRow};
 
 /// Before the name of a custom field of which the record does not tell the id.
-pub(super) const BY_NAME: &str = "name:";
+pub(in crate::source) const BY_NAME: &str = "name:";
 
 /// The fields of a site.
 #[derive(Default)]
@@ -72,7 +72,7 @@ impl Names {
     }
 
     /// Notes that an issue holds a field under its name.
-    pub(super) fn used(&mut self, name: &str) {
+    pub(in crate::source) fn used(&mut self, name: &str) {
         self.used.entry(name.to_lowercase()).or_insert_with(|| name.to_owned());
     }
 
