@@ -9,7 +9,7 @@ mod issue;
 mod parts;
 mod thing;
 
-use super::dates::Moment;
+use super::dates::{Dates, Moment, Order};
 use super::formats::Reading;
 use super::jira::json::{Object, instant, object, text};
 use super::jira::subject::set_actor;
@@ -65,7 +65,9 @@ pub(super) fn read(outer: &Object, reading: &mut Reading<'_>) -> Result<Mapped, 
 
 fn sent(body: &Object, reading: &Reading<'_>) -> Option<Moment> {
     let value = body.get("timestamp")?;
-    let read = |text: &str| reading.dates.read(text).ok();
+    // `11/6/2019, 4:38:37 PM` is what JavaScript makes of a time where nobody says how: loggers keep it so.
+    let order = if reading.dates.order == Order::Unknown { Order::MonthFirst } else { reading.dates.order };
+    let read = |text: &str| Dates { zone: reading.dates.zone.clone(), order }.read(text).ok();
     instant(value).ok().map(Moment::exact).or_else(|| value.as_str().and_then(read))
 }
 
