@@ -2,9 +2,10 @@
 
 use serde_json::Value;
 
-use super::{Change, Entry, Thing, Who, told};
+use super::{Entry, Thing, Who, told};
+use crate::catalog::entities;
 use crate::source::formats::Reading;
-use crate::source::jira::Mapped;
+use crate::source::jira::{Mapped, changelog};
 use crate::source::jira::json::{Object, id, instant, text};
 use crate::source::{digest, words};
 
@@ -25,7 +26,9 @@ pub(in crate::source) fn read(record: &Object, reading: &mut Reading<'_>) -> Res
     let (from, to) = (id(record, "changedFrom"), id(record, "changedTo"));
     let key = text(record, "issueKey").map(str::to_owned);
     let said = |noun: &str| words::of_audit(&format!("{} {}", noun.replace('_', " "), action.replace('_', " ")), Some(noun));
-    let thing = words::entity_named(&target.to_lowercase().replace('_', " "));
+    // `status` is a field where it is one of an issue, and a thing of the site otherwise.
+    let of_issue = |noun: &&str| key.is_none() || entities::entity(noun).is_some_and(|entity| entity.of_issue);
+    let thing = words::entity_named(&target.to_lowercase().replace('_', " ")).filter(of_issue);
     let alone = words::of_audit(&action.replace('_', " "), Some(target));
     // `ISSUE_UPDATED` with the field as its target, or `UPDATED` with the thing.
     let (what, field) = match thing {
@@ -52,7 +55,7 @@ pub(in crate::source) fn read(record: &Object, reading: &mut Reading<'_>) -> Res
         when,
         who,
         things: vec![Thing { kind: what.entity.to_string(), id: number, name: name.map(str::to_owned) }],
-        changes: vec![Change { name: field.clone().unwrap_or_default(), from, to }],
+        changes: Vec::new(),
         text: words,
         space: None,
         project: text(record, "projectKey").map(str::to_owned),
@@ -63,10 +66,13 @@ pub(in crate::source) fn read(record: &Object, reading: &mut Reading<'_>) -> Res
     let mut mapped = told(&entry, reading.site);
     for event in &mut mapped.events {
         event.row.issue_key.clone_from(&key);
-        event.row.field.clone_from(&field);
-        if event.row.text.is_some() && event.row.action != "updated" {
+        event.row.field = field.as_deref().map(|field| changelog::name_of(field, None));
+        event.row.from_value.clone_from(&from);
+        if !is_words {
+            event.row.to_value.clone_from(&to);
+        } else if event.row.action != "updated" {
             // The words of a comment stand in its text.
-            (event.row.from_value, event.row.to_value) = (None, None);
+            event.row.from_value = None;
         }
     }
     if let (Some(key), Some(name)) = (text(record, "projectKey"), text(record, "projectName")) {

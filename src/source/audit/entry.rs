@@ -67,31 +67,34 @@ impl Entry {
         if self.given(&mut base, &changes) || self.assigned(&mut base) {
             return vec![event(base)];
         }
-        match changes[..] {
-            [] => vec![event(base)],
-            [change] => vec![event(EventRow { field: Some(change.name.clone()), from_value: change.from.clone(), to_value: change.to.clone(), ..base })],
-            _ if base.action == "updated" || base.action == "changed" => {
-                let row = |(at, change): (usize, &&Change)| EventRow {
-                    event_id: if at == 0 { self.id.clone() } else { format!("{}:{at:03}", self.id) },
-                    field: Some(change.name.clone()),
-                    from_value: change.from.clone(),
-                    to_value: change.to.clone(),
-                    change_id: Some(self.id.clone()),
-                    ..base.clone()
-                };
-                changes.iter().enumerate().map(row).map(event).collect()
-            }
-            _ => {
-                let listed: Vec<String> = changes.iter().map(|change| change.shown()).collect();
-                let text = self.text.iter().cloned().chain(listed).collect::<Vec<_>>().join("\n");
-                vec![event(EventRow { text: Some(text), ..base })]
-            }
+        if changes.is_empty() {
+            return vec![event(base)];
         }
+        if base.action != "updated" && base.action != "changed" {
+            // What a new thing is made with, and what a gone one had, are no changes of it.
+            base.text = Some(self.listed(&changes));
+            return vec![event(base)];
+        }
+        let row = |(at, change): (usize, &&Change)| EventRow {
+            event_id: if at == 0 { self.id.clone() } else { format!("{}:{at:03}", self.id) },
+            field: Some(change.name.clone()),
+            from_value: change.from.clone(),
+            to_value: change.to.clone(),
+            change_id: Some(self.id.clone()),
+            ..base.clone()
+        };
+        changes.iter().enumerate().map(row).map(event).collect()
+    }
+
+    /// The text and the values that changed, a line each.
+    fn listed(&self, changes: &[&Change]) -> String {
+        self.text.iter().cloned().chain(changes.iter().map(|change| change.shown())).collect::<Vec<_>>().join("\n")
     }
 
     fn base(&self) -> EventRow {
         let entity = self.what.entity.as_ref();
-        let subject = self.things.iter().find(|thing| thing.is(entity)).or_else(|| self.things.first());
+        let subject = self.things.iter().find(|thing| thing.is(entity)).cloned();
+        let subject = subject.or_else(|| self.told_by_values()).or_else(|| self.things.first().cloned());
         EventRow {
             event_id: self.id.clone(),
             time: self.when.time,
@@ -101,14 +104,26 @@ impl Entry {
             action: self.what.action.to_string(),
             project: self.project.clone(),
             space: self.space.clone(),
-            entity_id: subject.and_then(|s| s.id.clone()),
-            entity_name: subject.and_then(|s| s.name.clone()),
+            entity_id: subject.as_ref().and_then(|s| s.id.clone()),
+            entity_name: subject.and_then(|s| s.name),
             text: self.text.clone(),
             origin: Some("audit".into()),
             remote_address: self.address.clone(),
             raw: self.raw.clone(),
             ..EventRow::default()
         }
+    }
+
+    /// The thing whose id and name are among the values, where the record's objects are only what it belongs to.
+    fn told_by_values(&self) -> Option<Thing> {
+        if self.what.action == "updated" {
+            return None;
+        }
+        let value = |name: &str| {
+            let change = self.changes.iter().find(|change| change.name.eq_ignore_ascii_case(name))?;
+            change.to.clone().or_else(|| change.from.clone())
+        };
+        value("name").map(|name| Thing { id: value("id"), name: Some(name), kind: String::new() })
     }
 
     fn act(&self, row: &mut EventRow, site: &mut Site) {
@@ -172,8 +187,7 @@ impl Entry {
             if came { row.to_value = value } else { row.from_value = value }
         }
         if changes.len() > 1 {
-            let listed: Vec<String> = self.text.iter().cloned().chain(changes.iter().map(|c| c.shown())).collect();
-            row.text = Some(listed.join("\n"));
+            row.text = Some(self.listed(changes));
         }
         true
     }

@@ -13,7 +13,9 @@ pub(super) fn fill(best: &mut EventRow, other: EventRow) {
     }
     let (here, there) = (when(best), when(&other));
     let (known, told) = (here.uncertainty(), there.uncertainty());
-    if told < known || (told == known && here.is_beaten_by(&there) && other.time != best.time) {
+    // A webhook's time is that of its sending. The record of the thing itself knows when it was made.
+    let sent = best.origin.as_deref() == Some("webhook");
+    if told < known || (told == known && sent && here.is_beaten_by(&there)) {
         (best.time, best.time_after) = (other.time, other.time_after);
         best.origin = other.origin.clone().or(best.origin.take());
     }

@@ -111,7 +111,7 @@ impl Sides {
 }
 
 /// The name of a field in queries. Webhooks name fields in the language of who made the change, and ids are the same in all.
-fn name_of(field: &str, id: Option<&str>) -> String {
+pub(in crate::source) fn name_of(field: &str, id: Option<&str>) -> String {
     let by_id = id.filter(|id| !id.starts_with("customfield_")).and_then(canonical);
     by_id.or_else(|| canonical(field)).unwrap_or(field).to_owned()
 }

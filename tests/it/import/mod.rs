@@ -1,9 +1,12 @@
 //! Importing files.
 
+mod audit;
 mod damage;
 mod fields;
 mod real;
+mod samples;
 mod shapes;
+mod webhooks;
 mod words;
 
 use std::fs;
