@@ -141,7 +141,11 @@ impl Parts {
                     }
                 }
                 // Loggers write the milliseconds behind a comma.
-                _ if clock.is_some_and(|c| c.millis.is_none()) && day.len() == 3 && word.len() == 3 && lower[..at].ends_with(',') => {
+                _ if clock.is_some_and(|c| c.millis.is_none())
+                    && day.len() == 3
+                    && word.len() == 3
+                    && lower[..at].ends_with(',') =>
+                {
                     let millis = word.parse().ok()?;
                     clock = clock.map(|c| Clock { millis: Some(millis), ..c });
                 }
@@ -346,8 +350,21 @@ mod tests {
 
     #[test]
     fn what_is_no_date_is_none() {
-        for text in ["", "soon", "24/Foo/22 8:48", "8:48", "2022-13-01 08:00", "24/Jan/22 13:48 PM", "1/2", "12", "30/Feb/22 8:00 AM",
-            "24/Jan/22 8:48:05:06", "１２/Jan/22 8:48", "marching 1 2022", "0001-01-01 00:00"] {
+        for text in [
+            "",
+            "soon",
+            "24/Foo/22 8:48",
+            "8:48",
+            "2022-13-01 08:00",
+            "24/Jan/22 13:48 PM",
+            "1/2",
+            "12",
+            "30/Feb/22 8:00 AM",
+            "24/Jan/22 8:48:05:06",
+            "１２/Jan/22 8:48",
+            "marching 1 2022",
+            "0001-01-01 00:00",
+        ] {
             assert_eq!(read(text, Order::DayFirst), None, "{text}");
         }
         assert_eq!(time("2022-01-24T08:48:00Z"), Some(Dates::of(&TimeZone::UTC).read("24/Jan/22 8:48 AM").unwrap().start()));

@@ -25,10 +25,20 @@ pub struct Format {
 pub(super) enum Shape {
     /// JSON objects, recognised one by one.
     Json(fn(&Object) -> bool, fn(&Object, &mut Reading<'_>) -> Result<Mapped, String>),
-    /// Lines of values, recognised by their header.
-    Csv(fn(&Header) -> bool, fn(&Row<'_>, &mut Reading<'_>) -> Result<Mapped, String>),
+    /// Lines of values.
+    Csv(Csv),
     /// Columns of a table of the interchange layout.
     Columns,
+}
+
+/// What reads lines of values.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Csv {
+    /// Whether a header shows that it is of the format.
+    pub is: fn(&Header) -> bool,
+    /// Whether it has what reading needs.
+    pub can_be: fn(&Header) -> bool,
+    pub read: fn(&Row<'_>, &mut Reading<'_>) -> Result<Mapped, String>,
 }
 
 /// What a record is read with.
@@ -93,34 +103,35 @@ pub const FORMATS: &[Format] = &[
         name: "jira",
         title: "JSON of Jira's REST API: issues with their change logs, comments and work logs, and the lists beside them",
         recognised: "the shape of each kind of record: `key` with `fields`, `items` with `created`, and so on",
-        shape: Shape::Json(
-            |_| true,
-            |object, reading| jira::record(&Value::Object(object.clone()), reading.context, reading.site),
-        ),
+        shape: Shape::Json(|_| true, |object, reading| jira::record(&Value::Object(object.clone()), reading.context, reading.site)),
     },
     Format {
         name: "issue-csv",
         title: "Jira's CSV export of issues, best with all fields",
         recognised: "columns `Issue key` and `Issue id`",
-        shape: Shape::Csv(tables::issues::is, tables::issues::read),
+        shape: Shape::Csv(Csv { is: tables::issues::is, can_be: tables::issues::is, read: tables::issues::read }),
     },
     Format {
         name: "confluence-audit-csv",
         title: "the CSV export of Confluence's audit log",
         recognised: "columns of a time, an author and a summary or action, and one of a space or of associated objects",
-        shape: Shape::Csv(tables::audit::is_confluence, tables::audit::confluence),
+        shape: Shape::Csv(Csv { is: tables::audit::is_confluence, can_be: tables::audit::is_log, read: tables::audit::confluence }),
     },
     Format {
         name: "organization-audit-csv",
         title: "the CSV export of the organisation's audit log",
         recognised: "columns of a time, an actor and an action",
-        shape: Shape::Csv(tables::audit::is_organization, tables::audit::organization),
+        shape: Shape::Csv(Csv {
+            is: tables::audit::is_organization,
+            can_be: tables::audit::is_log,
+            read: tables::audit::organization,
+        }),
     },
     Format {
         name: "jira-audit-csv",
         title: "the CSV export of Jira's audit log",
         recognised: "columns of a time, an author and a summary or change",
-        shape: Shape::Csv(tables::audit::is_jira, tables::audit::jira),
+        shape: Shape::Csv(Csv { is: tables::audit::is_log, can_be: tables::audit::is_log, read: tables::audit::jira }),
     },
     Format {
         name: "parquet",

@@ -5,8 +5,8 @@ use serde_json::Value;
 use super::{Entry, Thing, Who, told};
 use crate::catalog::entities;
 use crate::source::formats::Reading;
-use crate::source::jira::{Mapped, changelog};
 use crate::source::jira::json::{Object, id, instant, text};
+use crate::source::jira::{Mapped, changelog};
 use crate::source::{digest, words};
 
 pub(in crate::source) fn is(record: &Object) -> bool {

@@ -45,8 +45,13 @@ pub(in crate::source) fn read(record: &Object, site: &mut Site) -> Result<Mapped
     let extra: Vec<(String, String)> =
         list(record, "extraAttributes").iter().filter_map(Value::as_object).filter_map(attribute).collect();
     let system = text(record, "system").unwrap_or_default();
-    let keyed = text(kind, "categoryI18nKey").into_iter().chain(text(kind, "actionI18nKey")).any(|key| key.starts_with("audit.logging."));
-    let product = if keyed || system.contains("confluence") || things.iter().any(|t| t.kind.eq_ignore_ascii_case("space")) { "confluence" } else { "jira" };
+    let keyed =
+        text(kind, "categoryI18nKey").into_iter().chain(text(kind, "actionI18nKey")).any(|key| key.starts_with("audit.logging."));
+    let product = if keyed || system.contains("confluence") || things.iter().any(|t| t.kind.eq_ignore_ascii_case("space")) {
+        "confluence"
+    } else {
+        "jira"
+    };
     let value = |names: &[&str]| {
         let change = changes.iter().find(|change| names.iter().any(|name| change.name.eq_ignore_ascii_case(name)));
         change.and_then(|change| change.to.clone().or_else(|| change.from.clone()))
@@ -58,7 +63,8 @@ pub(in crate::source) fn read(record: &Object, site: &mut Site) -> Result<Mapped
         product,
         when,
         who: object(record, "author").and_then(who),
-        text: (!extra.is_empty()).then(|| extra.iter().map(|(name, value)| format!("{name}: {value}")).collect::<Vec<_>>().join("\n")),
+        text: (!extra.is_empty())
+            .then(|| extra.iter().map(|(name, value)| format!("{name}: {value}")).collect::<Vec<_>>().join("\n")),
         space,
         project: if is_project { value(&["Key"]) } else { None },
         address: text(record, "source").and_then(|list| list.split([',', ' ']).next()).filter(|a| !a.is_empty()).map(str::to_owned),
@@ -78,7 +84,8 @@ fn identity(product: &str, record: &Object, kind: &Object) -> String {
     let part = |value: Option<&Value>| value.map(Value::to_string).unwrap_or_default();
     let when = moment(record.get("timestamp").unwrap_or(&Value::Null)).map(|when| when.time).unwrap_or_default();
     let author = object(record, "author").and_then(|author| id(author, "id").or_else(|| id(author, "name")));
-    let objects: Vec<String> = list(record, "affectedObjects").iter().filter_map(Value::as_object).map(thing).map(|t| format!("{t:?}")).collect();
+    let objects: Vec<String> =
+        list(record, "affectedObjects").iter().filter_map(Value::as_object).map(thing).map(|t| format!("{t:?}")).collect();
     let parts = [
         when.to_string(),
         author.unwrap_or_default(),

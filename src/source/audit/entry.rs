@@ -152,7 +152,9 @@ impl Entry {
         };
         let told = |names: &[&str]| {
             let is = |change: &&&Change| names.iter().any(|name| change.name.eq_ignore_ascii_case(name));
-            changes.iter().find(is).and_then(|change| if came { change.to.clone().or(change.from.clone()) } else { change.from.clone().or(change.to.clone()) })
+            changes.iter().find(is).and_then(|change| {
+                if came { change.to.clone().or(change.from.clone()) } else { change.from.clone().or(change.to.clone()) }
+            })
         };
         let right = || told(&["Permission", "Type", "Permission type", "Global permission"]);
         let grantee = || self.things.iter().find(|thing| thing.is("user") || thing.is("group"));
@@ -163,7 +165,8 @@ impl Entry {
         let (subject, value) = match row.entity.as_str() {
             "group membership" => {
                 let user = self.things.iter().find(|thing| thing.is("user"));
-                let group = self.things.iter().find(|thing| thing.is("group")).and_then(|g| g.name.clone()).or_else(|| told(&["Group"]));
+                let group =
+                    self.things.iter().find(|thing| thing.is("group")).and_then(|g| g.name.clone()).or_else(|| told(&["Group"]));
                 (user.cloned(), group)
             }
             "global permission" => {
@@ -171,7 +174,8 @@ impl Entry {
                 (grantee().cloned().or_else(|| Some(Thing { name: holder(), ..Thing::default() })), value)
             }
             "admin role" | "product access" => {
-                let value = told(&["Role", "Product"]).or_else(|| self.things.iter().find(|t| !t.is("user") && !t.is("group")).and_then(|t| t.name.clone()));
+                let value = told(&["Role", "Product"])
+                    .or_else(|| self.things.iter().find(|t| !t.is("user") && !t.is("group")).and_then(|t| t.name.clone()));
                 (grantee().cloned(), value)
             }
             "permission" | "space permission" => match right() {
@@ -199,7 +203,11 @@ impl Entry {
         if !(came || row.action == "unassigned") || project.is_none() || row.entity == "project" {
             return false;
         }
-        if came { row.to_value = project } else { row.from_value = project }
+        if came {
+            row.to_value = project
+        } else {
+            row.from_value = project
+        }
         true
     }
 }

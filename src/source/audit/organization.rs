@@ -99,7 +99,11 @@ fn changes(attributes: &Object) -> Vec<Change> {
         .filter_map(|change| {
             let name = text(change, "name").or_else(|| text(change, "field")).or_else(|| text(change, "key"))?;
             let side = |names: [&str; 3]| names.into_iter().find_map(|name| id(change, name));
-            Some(Change { name: name.to_owned(), from: side(["from", "oldValue", "before"]), to: side(["to", "newValue", "after"]) })
+            Some(Change {
+                name: name.to_owned(),
+                from: side(["from", "oldValue", "before"]),
+                to: side(["to", "newValue", "after"]),
+            })
         })
         .collect()
 }

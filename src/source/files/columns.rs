@@ -91,7 +91,10 @@ fn write(
 ) -> Result<(), Error> {
     let table = table_of(path, schema)?;
     let failed = |reason: String| {
-        Error::Environment(Box::new(Diagnostic::error(codes::WRITE_FAILED, format!("cannot write below {}: {reason}", folder.display()))))
+        Error::Environment(Box::new(Diagnostic::error(
+            codes::WRITE_FAILED,
+            format!("cannot write below {}: {reason}", folder.display()),
+        )))
     };
     let place = folder.join(table.name);
     std::fs::create_dir_all(&place).map_err(|error| failed(error.to_string()))?;
@@ -131,7 +134,8 @@ fn table_of(path: &Path, schema: &SchemaRef) -> Result<&'static Table, Error> {
     };
     by_name.or_else(by_columns).ok_or_else(|| {
         let columns: Vec<&str> = schema.fields().iter().take(8).map(|field| field.name().as_str()).collect();
-        let message = format!("the columns of {} are those of no table of the interchange layout: {}", path.display(), columns.join(", "));
+        let message =
+            format!("the columns of {} are those of no table of the interchange layout: {}", path.display(), columns.join(", "));
         let help = "name the file after its table, such as users.parquet, and give it the columns that the table needs";
         Error::Data(Box::new(Diagnostic::error(codes::MISSING_COLUMN, message).help(help)))
     })

@@ -52,7 +52,10 @@ mod tests {
     fn the_surer_actor_and_the_more_exact_time_count() {
         let mut best = row("changelog", 10, None, "inferred: no author is named");
         fill(&mut best, EventRow { text: Some("words".into()), ..row("webhook", 15, Some("ann"), "stated") });
-        assert_eq!((best.actor.as_deref(), best.time, best.origin.as_deref(), best.text.as_deref()), (Some("ann"), 10, Some("changelog"), Some("words")));
+        assert_eq!(
+            (best.actor.as_deref(), best.time, best.origin.as_deref(), best.text.as_deref()),
+            (Some("ann"), 10, Some("changelog"), Some("words"))
+        );
         let mut best = row("webhook", 15, Some("ann"), "stated");
         fill(&mut best, row("changelog", 10, Some("bob"), "inferred: reporter"));
         assert_eq!((best.actor.as_deref(), best.time, best.origin.as_deref()), (Some("ann"), 10, Some("changelog")));

@@ -179,9 +179,8 @@ impl ImportError {
         match self {
             Self::Write(error) => vec![error.diagnostic()],
             Self::Nothing(summary) => {
-                let first = Diagnostic::error(self.code(), self.to_string()).help(
-                    "`jqlx import --help` lists the formats; --as names the one of files that do not show it",
-                );
+                let first = Diagnostic::error(self.code(), self.to_string())
+                    .help("`jqlx import --help` lists the formats; --as names the one of files that do not show it");
                 std::iter::once(first).chain(summary.problems.iter().map(Problem::diagnostic)).collect()
             }
             _ => vec![Diagnostic::error(self.code(), self.to_string())],

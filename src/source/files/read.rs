@@ -7,10 +7,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::Value;
 
+use super::ImportError;
 use super::input::{self, Container};
 use super::run::Run;
 use super::splitter::{Piece, Position, Splitter};
-use super::ImportError;
 use crate::diagnostic::codes;
 use crate::source::formats::{self, FORMATS, Format, Reading, Shape};
 use crate::source::jira::{Context, Mapped};
@@ -122,7 +122,10 @@ impl Run<'_> {
         };
         let tried = forced.map_or(FORMATS, std::slice::from_ref);
         let found = tried.iter().find_map(|format| match format.shape {
-            Shape::Csv(is, read) if is(lines.header()) => Some(read),
+            Shape::Csv(csv) => {
+                let fits = if forced.is_some() { csv.can_be } else { csv.is };
+                fits(lines.header()).then_some(csv.read)
+            }
             _ => None,
         });
         let Some(read) = found else {

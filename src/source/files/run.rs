@@ -10,9 +10,9 @@ use std::sync::atomic::AtomicU64;
 use datafusion::arrow::array::RecordBatch;
 use serde::{Deserialize, Serialize};
 
-use super::sorter::Sorter;
 use super::echoes::Echoes;
 use super::places::Places;
+use super::sorter::Sorter;
 use super::splitter::Position;
 use super::{ImportError, ImportOptions, ImportSummary, Problem, Progress, input, merge};
 use crate::data::rows::{CustomColumns, CustomValue, EventRow, IssueRow, LinkRow, PropertyRow, events_batch};

@@ -111,7 +111,15 @@ fn made(mut row: EventRow, object: &Object, edited: bool, site: &mut Site, mappe
 }
 
 /// The last edit, where there was one.
-fn updated(created: &EventRow, object: &Object, what: &str, number: &str, subject: &Subject, site: &mut Site, mapped: &mut Mapped) -> bool {
+fn updated(
+    created: &EventRow,
+    object: &Object,
+    what: &str,
+    number: &str,
+    subject: &Subject,
+    site: &mut Site,
+    mapped: &mut Mapped,
+) -> bool {
     let time = match object.get("updated").filter(|u| !u.is_null()).map(instant) {
         None => return false,
         Some(Ok(time)) if time == created.time => return false,

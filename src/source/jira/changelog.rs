@@ -155,14 +155,7 @@ const NAMES: &[&str] = &[
     "component",
 ];
 
-fn field_change(
-    mut row: EventRow,
-    field: &str,
-    field_id: Option<&str>,
-    sides: Sides,
-    site: &mut Site,
-    mapped: &mut Mapped,
-) {
+fn field_change(mut row: EventRow, field: &str, field_id: Option<&str>, sides: Sides, site: &mut Site, mapped: &mut Mapped) {
     if let Some(id) = field_id {
         site.names.changed(id, field);
     }

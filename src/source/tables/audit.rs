@@ -12,16 +12,43 @@ use crate::source::words::Happening;
 use crate::source::{digest, words};
 
 const WHEN: &[&str] = &[
-    "date", "time", "timestamp", "created", "date and time", "date/time", "event time", "event date", "created at", "time (utc)", "date (utc)", "timestamp (utc)", "when",
+    "date",
+    "time",
+    "timestamp",
+    "created",
+    "date and time",
+    "date/time",
+    "event time",
+    "event date",
+    "created at",
+    "time (utc)",
+    "date (utc)",
+    "timestamp (utc)",
+    "when",
 ];
-const WHO: &[&str] = &["author", "actor", "user", "author name", "actor name", "author display name", "performed by", "who", "username"];
-const ACCOUNT: &[&str] = &["author account id", "actor id", "author id", "actor account id", "account id", "author key", "user id", "atlassian id"];
+const WHO: &[&str] =
+    &["author", "actor", "user", "author name", "actor name", "author display name", "performed by", "who", "username"];
+const ACCOUNT: &[&str] =
+    &["author account id", "actor id", "author id", "actor account id", "account id", "author key", "user id", "atlassian id"];
 const EMAIL: &[&str] = &["actor email", "author email", "email", "email address", "user email"];
 const SAID: &[&str] = &["summary", "action", "activity", "event", "event name", "event type", "change", "event action"];
-const OBJECT: &[&str] = &["object", "object name", "affected object", "affected objects", "affected object(s)", "affected object name", "target", "target name", "object item", "object item name", "subject"];
+const OBJECT: &[&str] = &[
+    "object",
+    "object name",
+    "affected object",
+    "affected objects",
+    "affected object(s)",
+    "affected object name",
+    "target",
+    "target name",
+    "object item",
+    "object item name",
+    "subject",
+];
 const OBJECT_TYPE: &[&str] = &["object type", "affected object type", "target type", "object item type", "type", "subject type"];
 const OBJECT_ID: &[&str] = &["object id", "affected object id", "target id", "object item id", "subject id"];
-const ASSOCIATED: &[&str] = &["associated items", "associated objects", "associated item", "associated object", "associated object(s)"];
+const ASSOCIATED: &[&str] =
+    &["associated items", "associated objects", "associated item", "associated object", "associated object(s)"];
 const CHANGES: &[&str] = &["changed values", "changes", "change values", "changed value(s)", "changed value"];
 const FIELD: &[&str] = &["field", "field name", "changed field"];
 const FROM: &[&str] = &["changed from", "from", "old value", "original value", "before"];
@@ -32,7 +59,8 @@ const NUMBER: &[&str] = &["id", "event id", "record id", "audit id", "audit reco
 const PRODUCT: &[&str] = &["product", "app", "product name", "container"];
 const SPACE: &[&str] = &["space", "space key"];
 
-fn is_log(header: &Header) -> bool {
+/// Whether there is what every log has: when, who and what.
+pub(in crate::source) fn is_log(header: &Header) -> bool {
     header.has(WHEN) && header.has(SAID) && (header.has(WHO) || header.has(ACCOUNT))
 }
 
@@ -43,10 +71,6 @@ pub(in crate::source) fn is_confluence(header: &Header) -> bool {
 pub(in crate::source) fn is_organization(header: &Header) -> bool {
     let actor = header.has(&["actor", "actor id", "actor name", "actor email"]);
     is_log(header) && actor && header.has(&["action", "activity", "event", "event name", "event type"])
-}
-
-pub(in crate::source) fn is_jira(header: &Header) -> bool {
-    is_log(header)
 }
 
 pub(in crate::source) fn jira(row: &Row<'_>, reading: &mut Reading<'_>) -> Result<Mapped, String> {
@@ -76,7 +100,11 @@ fn read(
     let when = when(row, reading.dates)?;
     let kind = row.one(OBJECT_TYPE);
     let product = product(row);
-    let named = Thing { kind: kind.unwrap_or_default().to_owned(), id: row.one(OBJECT_ID).map(str::to_owned), name: row.one(OBJECT).map(str::to_owned) };
+    let named = Thing {
+        kind: kind.unwrap_or_default().to_owned(),
+        id: row.one(OBJECT_ID).map(str::to_owned),
+        name: row.one(OBJECT).map(str::to_owned),
+    };
     let what = what(said, kind);
     let mut things: Vec<Thing> = Vec::new();
     if named.name.is_some() || named.id.is_some() {
@@ -85,7 +113,9 @@ fn read(
         things.push(Thing { kind, ..named });
     }
     if let Some(others) = row.one(ASSOCIATED) {
-        things.extend(others.split([';', '\n', ',']).map(str::trim).filter(|name| !name.is_empty()).map(|name| associated(name, &what)));
+        things.extend(
+            others.split([';', '\n', ',']).map(str::trim).filter(|name| !name.is_empty()).map(|name| associated(name, &what)),
+        );
     }
     let (changes, rest) = changes(row);
     let text: Vec<&str> = row.one(TEXT).into_iter().chain(rest).collect();
@@ -166,7 +196,10 @@ fn changes<'a>(row: &Row<'a>) -> (Vec<Change>, Option<&'a str>) {
 fn change(text: &str) -> Option<Change> {
     let (name, values) = text.split_once(':')?;
     let some = |value: &str| Some(value.trim()).filter(|value| !value.is_empty()).map(str::to_owned);
-    let (from, to) = ["->", "→", "=>"].into_iter().find_map(|arrow| values.split_once(arrow)).map_or((None, some(values)), |(from, to)| (some(from), some(to)));
+    let (from, to) = ["->", "→", "=>"]
+        .into_iter()
+        .find_map(|arrow| values.split_once(arrow))
+        .map_or((None, some(values)), |(from, to)| (some(from), some(to)));
     Some(Change { name: name.trim().to_owned(), from, to })
 }
 
@@ -183,7 +216,27 @@ mod tests {
 
     #[test]
     fn no_column_is_looked_for_as_two_things() {
-        let mut names: Vec<&str> = [WHEN, WHO, ACCOUNT, EMAIL, SAID, OBJECT, OBJECT_TYPE, OBJECT_ID, ASSOCIATED, CHANGES, FIELD, FROM, TO, ADDRESS, TEXT, NUMBER, PRODUCT, SPACE].concat();
+        let mut names: Vec<&str> = [
+            WHEN,
+            WHO,
+            ACCOUNT,
+            EMAIL,
+            SAID,
+            OBJECT,
+            OBJECT_TYPE,
+            OBJECT_ID,
+            ASSOCIATED,
+            CHANGES,
+            FIELD,
+            FROM,
+            TO,
+            ADDRESS,
+            TEXT,
+            NUMBER,
+            PRODUCT,
+            SPACE,
+        ]
+        .concat();
         names.sort_unstable();
         let count = names.len();
         names.dedup();

@@ -22,7 +22,9 @@ pub(in crate::source) fn is(header: &Header) -> bool {
 
 /// Whether a column of that name may hold dates.
 pub(super) fn may_hold_date(plain: &str) -> bool {
-    ["date", "time", "created", "updated", "resolved", "viewed", "comment", "attachment", "log work"].iter().any(|word| plain.contains(word))
+    ["date", "time", "created", "updated", "resolved", "viewed", "comment", "attachment", "log work"]
+        .iter()
+        .any(|word| plain.contains(word))
 }
 
 /// Columns with a name of their own: the field, and how its cells are read.
@@ -55,10 +57,43 @@ const COLUMNS: &[(&str, &str, Cell)] = &[
 
 /// Columns that are read together with others, or say what others say.
 const ASIDE: &[&str] = &[
-    "issue key", "work item key", "key", "issue id", "work item id", "status", "status category", "project key", "project name",
-    "project type", "project lead", "project lead id", "project description", "project url", "assignee", "assignee id", "reporter",
-    "reporter id", "creator", "creator id", "votes", "watchers", "watchers id", "sprint", "parent", "parent id", "parent key",
-    "parent summary", "comment", "comments", "log work", "attachment", "work ratio", "progress", "images", "thumbnail", "restrict to",
+    "issue key",
+    "work item key",
+    "key",
+    "issue id",
+    "work item id",
+    "status",
+    "status category",
+    "project key",
+    "project name",
+    "project type",
+    "project lead",
+    "project lead id",
+    "project description",
+    "project url",
+    "assignee",
+    "assignee id",
+    "reporter",
+    "reporter id",
+    "creator",
+    "creator id",
+    "votes",
+    "watchers",
+    "watchers id",
+    "sprint",
+    "parent",
+    "parent id",
+    "parent key",
+    "parent summary",
+    "comment",
+    "comments",
+    "log work",
+    "attachment",
+    "work ratio",
+    "progress",
+    "images",
+    "thumbnail",
+    "restrict to",
 ];
 
 #[derive(Clone, Copy, Debug)]
@@ -76,7 +111,8 @@ pub(in crate::source) fn read(row: &Row<'_>, reading: &mut Reading<'_>) -> Resul
     let dates = reading.dates;
     let key = row.one(&["issue key", "work item key", "key"]).ok_or("it has no issue key")?;
     let number = row.one(&["issue id", "work item id"]).ok_or("it has no issue id")?;
-    let created = dates.read(row.one(&["created"]).ok_or("it has no creation date")?).map_err(|reason| format!("Created: {reason}"))?;
+    let created =
+        dates.read(row.one(&["created"]).ok_or("it has no creation date")?).map_err(|reason| format!("Created: {reason}"))?;
     let mut flaws = Vec::new();
     let fields = fields(row, dates, &mut flaws);
     let record = json!({"id": number, "key": key, "fields": fields});
@@ -261,7 +297,12 @@ impl Told<'_> {
             Ok(moment) => {
                 self.mapped.counts.worklogs += 1;
                 let day = iso(moment).and_then(|time| time.get(..10).map(str::to_owned));
-                let row = EventRow { to_value: Some(seconds.to_string()), entity_name: day, text: text.map(str::to_owned), ..EventRow::default() };
+                let row = EventRow {
+                    to_value: Some(seconds.to_string()),
+                    entity_name: day,
+                    text: text.map(str::to_owned),
+                    ..EventRow::default()
+                };
                 self.push("worklog", moment, author, row);
             }
             Err(reason) => self.mapped.flaws.push(format!("a work log: {reason}")),
@@ -316,7 +357,8 @@ fn custom(row: &Row<'_>, dates: &Dates, site: &mut Site, into: &mut Vec<(String,
 fn typed(value: &str, dates: &Dates) -> CustomValue {
     let digits = value.trim_start_matches('-');
     // What begins with a zero is no number to whoever wrote it.
-    let is_number = digits.starts_with(|c: char| c.is_ascii_digit()) && (!digits.starts_with('0') || digits.len() == 1 || digits.starts_with("0."));
+    let is_number = digits.starts_with(|c: char| c.is_ascii_digit())
+        && (!digits.starts_with('0') || digits.len() == 1 || digits.starts_with("0."));
     if let (true, Ok(number)) = (is_number, value.parse::<f64>())
         && number.is_finite()
     {

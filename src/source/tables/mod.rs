@@ -119,7 +119,8 @@ impl<R: Read> Lines<R> {
                 Err(error) => return Err(format!("its header cannot be read: {}", shown(&error))),
             }
         }
-        let mut lines = Self { reader, read, header: Header::of(&names), ahead: VecDeque::new(), ended: false, dates: Dates::of(zone) };
+        let mut lines =
+            Self { reader, read, header: Header::of(&names), ahead: VecDeque::new(), ended: false, dates: Dates::of(zone) };
         lines.look_ahead();
         Ok(lines)
     }
@@ -163,7 +164,9 @@ impl<R: Read> Lines<R> {
             }
             Ok(true) => match StringRecord::from_byte_record(record) {
                 Ok(values) if values.len() == self.header.plain.len() => Ok(values),
-                Ok(values) => flaw(format!("it has {} values, and the header {} names", values.len(), self.header.plain.len()), false),
+                Ok(values) => {
+                    flaw(format!("it has {} values, and the header {} names", values.len(), self.header.plain.len()), false)
+                }
                 Err(_) => flaw("it is no UTF-8 text".to_owned(), false),
             },
         };
@@ -240,7 +243,9 @@ mod tests {
     fn rows(text: &str) -> Vec<Result<Vec<String>, String>> {
         let mut lines = Lines::new(text.as_bytes(), text.as_bytes(), &TimeZone::UTC).unwrap_or_else(|e| panic!("{e}"));
         let mut rows = Vec::new();
-        while let Some(row) = lines.next(|_, row| row.map(|(row, _)| row.cells().map(|(n, _, v)| format!("{n}={v}")).collect()).map_err(|f| f.reason)) {
+        while let Some(row) =
+            lines.next(|_, row| row.map(|(row, _)| row.cells().map(|(n, _, v)| format!("{n}={v}")).collect()).map_err(|f| f.reason))
+        {
             rows.push(row);
         }
         rows
@@ -248,7 +253,9 @@ mod tests {
 
     #[test]
     fn delimiters_are_found() {
-        for (text, delimiter) in [("a,b\n", b','), ("a;b;c,d\n", b';'), ("a\tb\n", b'\t'), ("\"a;b;c\",d\n", b','), ("a\n", b','), ("a|b|c", b'|')] {
+        for (text, delimiter) in
+            [("a,b\n", b','), ("a;b;c,d\n", b';'), ("a\tb\n", b'\t'), ("\"a;b;c\",d\n", b','), ("a\n", b','), ("a|b|c", b'|')]
+        {
             assert_eq!(shape(text.as_bytes()), (delimiter, false), "{text}");
         }
         assert_eq!(shape(b"\xef\xbb\xbfsep=;\r\na,b;c\r\n"), (b';', true));

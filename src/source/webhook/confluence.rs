@@ -62,7 +62,9 @@ fn event(told: &Told<'_>, thing: Option<&Value>, site: &mut Site) -> Result<Even
     let name = match thing {
         Some(Value::String(name)) => Some(name.clone()),
         _ => fields
-            .and_then(|f| ["title", "fileName", "filename", "name", "displayName", "fullName", "key"].into_iter().find_map(|n| text(f, n)))
+            .and_then(|f| {
+                ["title", "fileName", "filename", "name", "displayName", "fullName", "key"].into_iter().find_map(|n| text(f, n))
+            })
             .map(str::to_owned),
     };
     // A comment tells its page, a page its space.
@@ -85,7 +87,8 @@ fn event(told: &Told<'_>, thing: Option<&Value>, site: &mut Site) -> Result<Even
         entity_name: name,
         ..at(told.time()?, EventRow::default())
     };
-    row.text = fields.and_then(|f| text(f, "body").or_else(|| text(object(object(f, "body")?, "storage")?, "value"))).map(str::to_owned);
+    row.text =
+        fields.and_then(|f| text(f, "body").or_else(|| text(object(object(f, "body")?, "storage")?, "value"))).map(str::to_owned);
     told.act(&mut row, site);
     Ok(row)
 }

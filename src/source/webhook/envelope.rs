@@ -11,8 +11,17 @@ use crate::source::words;
 const BODIES: &[&str] =
     &["body", "payload", "content", "data", "json", "rawBody", "raw_body", "bodyJson", "request", "event", "webhook", "message"];
 /// Where its query may be kept, as an object or as text.
-const QUERIES: &[&str] =
-    &["query", "queryStringParameters", "queryString", "query_string", "rawQueryString", "query_params", "params", "args", "parameters"];
+const QUERIES: &[&str] = &[
+    "query",
+    "queryStringParameters",
+    "queryString",
+    "query_string",
+    "rawQueryString",
+    "query_params",
+    "params",
+    "args",
+    "parameters",
+];
 /// Where its address may be kept.
 const ADDRESSES: &[&str] = &["url", "uri", "path", "rawPath", "requestUri", "requestUrl", "originalUrl", "target", "endpoint"];
 /// Parameters that name who acted, the surest first.
@@ -62,7 +71,9 @@ fn is_body(object: &Object) -> bool {
         || (object.contains_key("timestamp")
             && (event.is_some_and(|event| words::of_webhook(event).is_some())
                 || ((object.contains_key("userAccountId") || object.contains_key("userKey"))
-                    && super::confluence::THINGS.iter().any(|(_, names)| names.iter().any(|name| is(name) || object.contains_key(*name))))))
+                    && super::confluence::THINGS
+                        .iter()
+                        .any(|(_, names)| names.iter().any(|name| is(name) || object.contains_key(*name))))))
 }
 
 /// Notes what stands around the body.

@@ -147,7 +147,8 @@ fn lived(
     // It does not tell when it was made or edited; the delivery does.
     let action = if act == Act::Updated { "updated" } else { "created" };
     let moment = told.time()?;
-    let number = value.as_object().and_then(|o| id(o, "id")).ok_or_else(|| format!("it is a delivery of a {what} without an id"))?;
+    let number =
+        value.as_object().and_then(|o| id(o, "id")).ok_or_else(|| format!("it is a delivery of a {what} without an id"))?;
     let event_id = match action {
         "created" => format!("jira:{what}:{number}:created"),
         _ => format!("jira:{what}:{number}:updated:{}", moment.time),
@@ -169,7 +170,8 @@ fn lived(
 
 /// That the thing is gone. Who wrote it need not have deleted it.
 fn gone(told: &Told<'_>, what: &str, value: &Value, subject: &Subject) -> Result<EventRow, String> {
-    let number = value.as_object().and_then(|o| id(o, "id")).ok_or_else(|| format!("it is a delivery of a {what} without an id"))?;
+    let number =
+        value.as_object().and_then(|o| id(o, "id")).ok_or_else(|| format!("it is a delivery of a {what} without an id"))?;
     let row = at(told.time()?, subject.event(what, "deleted", 0));
     Ok(EventRow { event_id: activity::deleted(what, &number), entity_id: Some(number), ..row })
 }
@@ -221,8 +223,13 @@ fn link(told: &Told<'_>, act: Act, site: &mut Site, mapped: &mut Mapped) -> Resu
     let mut row = at(told.time()?, row);
     row.event_id = format!("jira:link:{number}:{}", what.action);
     row.entity_id = Some(number);
-    row.entity_name = object(link, "issueLinkType").and_then(|t| text(t, "outwardName").or_else(|| text(t, "name"))).map(str::to_owned);
-    if gone { row.from_id = target } else { row.to_id = target }
+    row.entity_name =
+        object(link, "issueLinkType").and_then(|t| text(t, "outwardName").or_else(|| text(t, "name"))).map(str::to_owned);
+    if gone {
+        row.from_id = target
+    } else {
+        row.to_id = target
+    }
     told.act(&mut row, site);
     push(mapped, row);
     Ok(())

@@ -58,7 +58,8 @@ pub(super) fn read(told: &Told<'_>, site: &mut Site, mapped: &mut Mapped) -> Res
             "issue type" if !deleted => drop(site.issue_type(&value, false)),
             "feature" => {
                 row.entity_id = text(thing, "key").map(str::to_owned).or(number);
-                row.to_value = thing.get("value").filter(|v| !v.is_null()).map(|v| v.as_str().map_or_else(|| v.to_string(), str::to_owned));
+                row.to_value =
+                    thing.get("value").filter(|v| !v.is_null()).map(|v| v.as_str().map_or_else(|| v.to_string(), str::to_owned));
             }
             _ => {}
         }

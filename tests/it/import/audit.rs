@@ -23,12 +23,34 @@ fn rights_say_who_got_what() {
     let scheme = r#"{"id":"9","name":"Default scheme","typeName":"SCHEME"}"#;
     let right = r#"[{"fieldName":"Permission","changedTo":"Delete all comments"},{"fieldName":"Type","changedTo":"Group"},{"fieldName":"Group","changedTo":"service-team"}]"#;
     for (record, expected) in [
-        (record("Permission added to scheme", scheme, right), ["permission", "granted", "Delete all comments", "", "service-team", "u-ann"]),
-        (record("Permission removed from scheme", scheme, &right.replace("changedTo", "changedFrom")), ["permission", "revoked", "Delete all comments", "service-team", "", "u-ann"]),
-        (record("Global permission added", r#"{"name":"Global Permissions","typeName":"PERMISSIONS"}"#, r#"[{"fieldName":"Permission","changedTo":"Administer Jira"},{"fieldName":"Group","changedTo":"jira-admins"}]"#), ["global permission", "granted", "jira-admins", "", "Administer Jira", "u-ann"]),
-        (record("User removed from group", r#"{"name":"admins","typeName":"GROUP"}"#, "[]"), ["group membership", "removed", "admins", "admins", "", "u-ann"]),
-        (record("Permission scheme updated", scheme, r#"[{"fieldName":"Name","changedFrom":"Old","changedTo":"New"}]"#), ["permission scheme", "updated", "Default scheme", "Old", "New", "u-ann"]),
-        (record("Permission scheme created", scheme, r#"[{"fieldName":"Name","changedTo":"New"}]"#), ["permission scheme", "created", "Default scheme", "", "", "u-ann"]),
+        (
+            record("Permission added to scheme", scheme, right),
+            ["permission", "granted", "Delete all comments", "", "service-team", "u-ann"],
+        ),
+        (
+            record("Permission removed from scheme", scheme, &right.replace("changedTo", "changedFrom")),
+            ["permission", "revoked", "Delete all comments", "service-team", "", "u-ann"],
+        ),
+        (
+            record(
+                "Global permission added",
+                r#"{"name":"Global Permissions","typeName":"PERMISSIONS"}"#,
+                r#"[{"fieldName":"Permission","changedTo":"Administer Jira"},{"fieldName":"Group","changedTo":"jira-admins"}]"#,
+            ),
+            ["global permission", "granted", "jira-admins", "", "Administer Jira", "u-ann"],
+        ),
+        (
+            record("User removed from group", r#"{"name":"admins","typeName":"GROUP"}"#, "[]"),
+            ["group membership", "removed", "admins", "admins", "", "u-ann"],
+        ),
+        (
+            record("Permission scheme updated", scheme, r#"[{"fieldName":"Name","changedFrom":"Old","changedTo":"New"}]"#),
+            ["permission scheme", "updated", "Default scheme", "Old", "New", "u-ann"],
+        ),
+        (
+            record("Permission scheme created", scheme, r#"[{"fieldName":"Name","changedTo":"New"}]"#),
+            ["permission scheme", "created", "Default scheme", "", "", "u-ann"],
+        ),
     ] {
         assert_eq!(events(&record, WHAT), [expected], "{record}");
     }
@@ -41,7 +63,10 @@ fn accounts_are_known_by_their_other_keys() {
     let place = Place::new();
     place.good(&[place.file("records.ndjson", record)]);
     let events = Rows::of(&place.out(), "events");
-    assert_eq!(events.select(&["actor", "entity_id", "to_value"], &[("entity", "group membership")]), [["u-ann", "u-bob", "admins"]]);
+    assert_eq!(
+        events.select(&["actor", "entity_id", "to_value"], &[("entity", "group membership")]),
+        [["u-ann", "u-bob", "admins"]]
+    );
     assert_eq!(events.select(&["actor", "entity_id"], &[("entity", "user")]), [["u-bob", "u-ann"]]);
 }
 
@@ -54,23 +79,35 @@ fn a_data_center_account_is_the_one_of_its_issues() {
     assert_eq!(events(event, &columns), [["ann", "project", "archived", "", "10.0.0.7", "2024-05-01T10:00:00.123Z"]]);
     let place = Place::new();
     place.good(&[place.file("all.ndjson", [event, user, project].join("\n"))]);
-    assert_eq!(Rows::of(&place.out(), "events").select(&columns, &[]), [["JIRAUSER10100", "project", "archived", "OLD", "10.0.0.7", "2024-05-01T10:00:00.123Z"]]);
+    assert_eq!(
+        Rows::of(&place.out(), "events").select(&columns, &[]),
+        [["JIRAUSER10100", "project", "archived", "OLD", "10.0.0.7", "2024-05-01T10:00:00.123Z"]]
+    );
     assert_eq!(Rows::of(&place.out(), "users").column("account_id"), ["JIRAUSER10100"]);
 }
 
 #[test]
 fn lines_of_the_log_file_are_the_events_of_the_api() {
     let api = r#"{"entities":[{"timestamp":"2024-05-01T10:00:00.123Z","author":{"id":"10100","name":"ann","type":"user"},"type":{"category":"projects","action":"Project archived","actionI18nKey":"jira.auditing.project.archived"},"affectedObjects":[{"id":"7","name":"Old","type":"PROJECT"}],"changedValues":[],"extraAttributes":[],"source":"10.0.0.7"}],"pagingInfo":{"lastPage":true}}"#;
-    let line = |timestamp: &str| format!(r#"{{"affectedObjects":[{{"name":"Old","type":"PROJECT","id":"7"}}],"auditType":{{"action":"Project archived","actionI18nKey":"jira.auditing.project.archived","area":"LOCAL_CONFIG_AND_ADMINISTRATION","category":"projects","level":"BASE"}},"author":{{"id":"10100","name":"ann","type":"user"}},"changedValues":[],"extraAttributes":[],"method":"Browser","source":"10.0.0.7","system":"https://jira.example.org","timestamp":{timestamp},"version":"1.0"}}"#);
+    let line = |timestamp: &str| {
+        format!(
+            r#"{{"affectedObjects":[{{"name":"Old","type":"PROJECT","id":"7"}}],"auditType":{{"action":"Project archived","actionI18nKey":"jira.auditing.project.archived","area":"LOCAL_CONFIG_AND_ADMINISTRATION","category":"projects","level":"BASE"}},"author":{{"id":"10100","name":"ann","type":"user"}},"changedValues":[],"extraAttributes":[],"method":"Browser","source":"10.0.0.7","system":"https://jira.example.org","timestamp":{timestamp},"version":"1.0"}}"#
+        )
+    };
     let place = Place::new();
-    let lines = [line(r#"{"epochSecond":1714557600,"nano":123000000}"#), line("1714557600.123000000"), line("1714557600123")].join("\n");
+    let lines =
+        [line(r#"{"epochSecond":1714557600,"nano":123000000}"#), line("1714557600.123000000"), line("1714557600123")].join("\n");
     let summary = place.good(&[place.file("api.json", api), place.file("20240501.00000.audit.log", lines)]);
     assert_eq!((summary.counts.audit_records, summary.rows["events"]), (4, 1));
 }
 
 #[test]
 fn nobody_and_the_system_are_told_apart() {
-    let event = |author: &str| format!(r#"{{"timestamp":"2024-05-01T10:00:00Z",{author}"type":{{"action":"User created","actionI18nKey":"jira.auditing.user.created"}},"affectedObjects":[]}}"#);
+    let event = |author: &str| {
+        format!(
+            r#"{{"timestamp":"2024-05-01T10:00:00Z",{author}"type":{{"action":"User created","actionI18nKey":"jira.auditing.user.created"}},"affectedObjects":[]}}"#
+        )
+    };
     for (author, expected) in [
         ("", ["", "unknown", "unknown"]),
         (r#""author":{"id":"-1","name":"System","type":"system"},"#, ["", "system", "stated"]),
@@ -92,10 +129,21 @@ fn the_organisation_says_who_got_which_role() {
     run(&["import", path(&file), "--store", path(&store)]).ok();
     assert!(run(&["import", path(&file), "--store", path(&store)]).ok().err.contains("nothing new"));
     let ask = |query: &str| run(&["query", "--store", path(&store), "--format", "ndjson", query]).ok().rows();
-    let rows = ask("ACTIVITY WHERE \"group membership\" ADDED BY \"Ann Example\" SHOW entityId, entityName, \"to\", product, remoteAddress, eventId");
-    assert_eq!(rows, [serde_json::json!({"entityId": "u-bob", "entityName": "Bob Example", "to": "site-admins", "product": "admin", "remoteAddress": "203.0.113.9", "eventId": "admin:event:e-1"})]);
+    let rows = ask(
+        "ACTIVITY WHERE \"group membership\" ADDED BY \"Ann Example\" SHOW entityId, entityName, \"to\", product, remoteAddress, eventId",
+    );
+    assert_eq!(
+        rows,
+        [
+            serde_json::json!({"entityId": "u-bob", "entityName": "Bob Example", "to": "site-admins", "product": "admin", "remoteAddress": "203.0.113.9", "eventId": "admin:event:e-1"})
+        ]
+    );
     assert_eq!(ask("ACTIVITY WHERE issue VIEWED BY u-bob AND product = jira").len(), 1);
-    assert_eq!(ask("ACTIVITY WHERE action = \"changed\" AND entity = \"flux capacitor\"").len(), 1, "what is not known is kept as it is called");
+    assert_eq!(
+        ask("ACTIVITY WHERE action = \"changed\" AND entity = \"flux capacitor\"").len(),
+        1,
+        "what is not known is kept as it is called"
+    );
 }
 
 #[test]
@@ -107,11 +155,17 @@ fn the_app_tells_comments_fields_and_deletions() {
     };
     let columns = ["entity", "action", "field", "from_value", "to_value", "text", "issue_key", "project", "actor"];
     for (delivery, expected) in [
-        (delivery("UPDATED", "status", "Open", "Done"), ["issue", "updated", "status", "Open", "Done", "", "PAY-1", "PAY", "u-ann"]),
+        (
+            delivery("UPDATED", "status", "Open", "Done"),
+            ["issue", "updated", "status", "Open", "Done", "", "PAY-1", "PAY", "u-ann"],
+        ),
         (delivery("CREATED", "COMMENT", "", "Hello"), ["comment", "created", "", "", "", "Hello", "PAY-1", "PAY", "u-ann"]),
         (delivery("UPDATED", "Comment", "Helo", "Hello"), ["comment", "updated", "", "Helo", "", "Hello", "PAY-1", "PAY", "u-ann"]),
         (delivery("DELETED", "ISSUE", "", ""), ["issue", "deleted", "", "", "", "", "PAY-1", "PAY", "u-ann"]),
-        (delivery("ISSUE_UPDATED", "Story Points", "3", "5"), ["issue", "updated", "Story Points", "3", "5", "", "PAY-1", "PAY", "u-ann"]),
+        (
+            delivery("ISSUE_UPDATED", "Story Points", "3", "5"),
+            ["issue", "updated", "Story Points", "3", "5", "", "PAY-1", "PAY", "u-ann"],
+        ),
         (delivery("VIEWED", "ISSUE", "", ""), ["issue", "viewed", "", "", "", "", "PAY-1", "PAY", "u-ann"]),
     ] {
         assert_eq!(events(&delivery, &columns), [expected], "{delivery}");
@@ -137,7 +191,14 @@ fn damaged_records_are_named() {
     let error = place.import(&[place.file("bad.ndjson", lines.join("\n"))]).expect_err("none is good");
     let told: Vec<String> = error.diagnostics().iter().skip(1).map(|d| d.message.clone()).collect();
     assert_eq!(told.len(), lines.len(), "{told:#?}");
-    for (told, part) in told.iter().zip(["soon", "no summary", "timestamp: \"never\"", "creationDate", "time: \"2024\"", "may be the 3. of month 4"]) {
+    for (told, part) in told.iter().zip([
+        "soon",
+        "no summary",
+        "timestamp: \"never\"",
+        "creationDate",
+        "time: \"2024\"",
+        "may be the 3. of month 4",
+    ]) {
         assert!(told.contains(part), "{part}: {told}");
     }
 }

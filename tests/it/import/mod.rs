@@ -1,11 +1,14 @@
 //! Importing files.
 
 mod audit;
+mod columns;
 mod damage;
 mod fields;
 mod real;
 mod samples;
 mod shapes;
+mod streams;
+mod tables;
 mod webhooks;
 mod words;
 

@@ -41,7 +41,12 @@ fn every_delivery_tells_its_events() {
         let name = file.file_stem().expect("a name").to_string_lossy().into_owned();
         let place = Place::new();
         let summary = place.good(std::slice::from_ref(&file));
-        assert_eq!((summary.bad_records, summary.bad_values, summary.counts.webhooks), (0, 0, 1), "{name}: {:#?}", summary.problems);
+        assert_eq!(
+            (summary.bad_records, summary.bad_values, summary.counts.webhooks),
+            (0, 0, 1),
+            "{name}: {:#?}",
+            summary.problems
+        );
         let events = Rows::of(&place.out(), "events");
         for pair in events.select(&["entity", "action"], &[]) {
             let known = entity(&pair[0]).unwrap_or_else(|| panic!("{name}: {pair:?}"));
@@ -49,7 +54,12 @@ fn every_delivery_tells_its_events() {
         }
         let own = events.select(&["action"], &[("origin", "webhook")]).len();
         let expected = EVENTS.iter().find(|(file, _)| *file == name).map_or(1, |(_, count)| *count);
-        assert_eq!(own, expected, "{name}: {:#?}", events.select(&["event_id", "action", "field", "from_value", "to_value"], &[("origin", "webhook")]));
+        assert_eq!(
+            own,
+            expected,
+            "{name}: {:#?}",
+            events.select(&["event_id", "action", "field", "from_value", "to_value"], &[("origin", "webhook")])
+        );
         seen += 1;
     }
     assert!(seen > 70, "{seen}");
@@ -81,7 +91,8 @@ fn everything_twice_changes_nothing() {
         let store = place.0.path().join(kind);
         let files = files(&folder.join(kind), ".json");
         assert_eq!(files.len(), count, "{kind}");
-        let arguments: Vec<&str> = ["import", "--store", path(&store)].into_iter().chain(files.iter().map(|file| path(file))).collect();
+        let arguments: Vec<&str> =
+            ["import", "--store", path(&store)].into_iter().chain(files.iter().map(|file| path(file))).collect();
         let first = run(&arguments).ok();
         assert!(first.err.contains("version 0"), "{}", first.err);
         let again = run(&arguments).ok();
@@ -162,17 +173,25 @@ fn streams_of_real_records_tell_the_same() {
         (value["data"].clone(), value["input"]["issue_id"].clone())
     };
     let (mut singer, mut airbyte) = (String::new(), String::new());
-    for (name, streams) in [("devlake-issue_changelogs.ndjson.gz", ["changelogs", "issue_changelogs"]), ("devlake-worklogs.ndjson.gz", ["worklogs", "issue_worklogs"]), ("devlake-users.ndjson.gz", ["users", "users"])] {
+    for (name, streams) in [
+        ("devlake-issue_changelogs.ndjson.gz", ["changelogs", "issue_changelogs"]),
+        ("devlake-worklogs.ndjson.gz", ["worklogs", "issue_worklogs"]),
+        ("devlake-users.ndjson.gz", ["users", "users"]),
+    ] {
         for line in read(name).lines() {
             let (mut record, issue) = data(line);
             if record.get("issueId").is_none() && !issue.is_null() {
                 record["issueId"] = issue;
             }
             singer += &format!("{}\n", serde_json::json!({"type": "RECORD", "stream": streams[0], "record": record}));
-            airbyte += &format!("{}\n", serde_json::json!({"_airbyte_ab_id": "x", "_airbyte_emitted_at": 1, "_airbyte_stream": streams[1], "_airbyte_data": record}));
+            airbyte += &format!(
+                "{}\n",
+                serde_json::json!({"_airbyte_ab_id": "x", "_airbyte_emitted_at": 1, "_airbyte_stream": streams[1], "_airbyte_data": record})
+            );
         }
     }
-    let plain: Vec<PathBuf> = ["issue_changelogs", "worklogs", "users"].iter().map(|name| folder.join(format!("devlake-{name}.ndjson.gz"))).collect();
+    let plain: Vec<PathBuf> =
+        ["issue_changelogs", "worklogs", "users"].iter().map(|name| folder.join(format!("devlake-{name}.ndjson.gz"))).collect();
     let told = |files: &[PathBuf]| {
         let summary = place.good(files);
         let mut ids = Rows::of(&place.out(), "events").column("event_id");

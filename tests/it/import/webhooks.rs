@@ -67,8 +67,13 @@ fn a_webhook_and_the_change_log_tell_of_one_event() {
     for deliveries in [[webhook.as_str(), alone.as_str()], [alone.as_str(), webhook.as_str()]] {
         let found = events(&place, &deliveries);
         let columns = ["event_id", "time", "actor", "actor_basis", "field", "from_value", "to_value", "origin"];
-        let expected = ["jira:change:900:000", "2024-05-01T09:59:59.900Z", "u-bob", "stated", "status", "Open", "Done", "changelog"];
-        assert_eq!(found.select(&columns, &[("action", "updated")]), [expected], "the change log has the time, the webhook the actor");
+        let expected =
+            ["jira:change:900:000", "2024-05-01T09:59:59.900Z", "u-bob", "stated", "status", "Open", "Done", "changelog"];
+        assert_eq!(
+            found.select(&columns, &[("action", "updated")]),
+            [expected],
+            "the change log has the time, the webhook the actor"
+        );
     }
 }
 
@@ -81,7 +86,9 @@ fn what_is_told_in_two_imports_is_told_once() {
     run(&["import", path(&log), "--store", path(&store)]).ok();
     let again = run(&["import", path(&webhook), path(&log), "--store", path(&store)]).ok();
     assert!(again.err.contains("nothing new"), "{}", again.err);
-    let found = run(&["query", "--store", path(&store), "--format", "ndjson", "ACTIVITY WHERE status CHANGED SHOW time, actor, origin"]).ok();
+    let found =
+        run(&["query", "--store", path(&store), "--format", "ndjson", "ACTIVITY WHERE status CHANGED SHOW time, actor, origin"])
+            .ok();
     let rows = found.rows();
     assert_eq!(rows.len(), 1, "{}", found.out);
     assert_eq!((rows[0]["actor"].as_str(), rows[0]["time"].as_str()), (Some("u-bob"), Some("2024-05-01T09:59:59.9Z")));
@@ -94,16 +101,37 @@ fn who_wrote_a_comment_did_not_delete_it() {
     let place = Place::new();
     let found = events(&place, &[&cloud]);
     let columns = ["event_id", "issue_key", "issue_id", "project", "actor", "actor_kind", "actor_basis", "text", "time", "origin"];
-    let expected = ["jira:comment:500:deleted", "PAY-1", "100", "PAY", "", "unknown", "unknown", "It is **not** us", "2024-05-01T10:00:00Z", "webhook"];
+    let expected = [
+        "jira:comment:500:deleted",
+        "PAY-1",
+        "100",
+        "PAY",
+        "",
+        "unknown",
+        "unknown",
+        "It is **not** us",
+        "2024-05-01T10:00:00Z",
+        "webhook",
+    ];
     assert_eq!(found.select(&columns, &[("action", "deleted")]), [expected]);
-    assert_eq!(found.select(&["actor", "text"], &[("action", "created")]), [["u-ann", "It is **not** us"]], "that it was written is told too");
-    assert!(crate::support::read(&place.out(), "issues").is_none_or(|rows| rows.num_rows() == 0), "a glimpse of an issue is no issue");
+    assert_eq!(
+        found.select(&["actor", "text"], &[("action", "created")]),
+        [["u-ann", "It is **not** us"]],
+        "that it was written is told too"
+    );
+    assert!(
+        crate::support::read(&place.out(), "issues").is_none_or(|rows| rows.num_rows() == 0),
+        "a glimpse of an issue is no issue"
+    );
     // A server says who did it, and no issue beside the address of the comment.
     let with_self = body.replacen("{\"id\"", "{\"self\":\"https://jira.example.org/rest/api/2/issue/100/comment/500\",\"id\"", 1);
     let server = format!(r#"{{"timestamp":{T},"webhookEvent":"comment_deleted","user":{BOB},"comment":{with_self}}}"#);
     let columns = ["actor", "actor_basis", "issue_id", "text"];
     let place = Place::new();
-    assert_eq!(events(&place, &[&server]).select(&columns, &[("action", "deleted")]), [["u-bob", "stated", "100", "It is **not** us"]]);
+    assert_eq!(
+        events(&place, &[&server]).select(&columns, &[("action", "deleted")]),
+        [["u-bob", "stated", "100", "It is **not** us"]]
+    );
 }
 
 #[test]
@@ -112,15 +140,20 @@ fn what_captured_the_delivery_may_know_who_acted() {
     let delivery = format!(r#"{{"timestamp":{T},"webhookEvent":"comment_deleted","comment":{body},"issue":{GLIMPSE}}}"#);
     let quoted = serde_json::to_string(&delivery).expect("a text");
     for captured in [
-        format!(r#"{{"method":"POST","headers":{{"x-atlassian-webhook-identifier":"1-2"}},"query":{{"triggeredByUser":"u-bob"}},"body":{delivery}}}"#),
-        format!(r#"{{"queryStringParameters":{{"triggeredByUser":"u-bob"}},"headers":{{}},"body":{quoted},"isBase64Encoded":false}}"#),
+        format!(
+            r#"{{"method":"POST","headers":{{"x-atlassian-webhook-identifier":"1-2"}},"query":{{"triggeredByUser":"u-bob"}},"body":{delivery}}}"#
+        ),
+        format!(
+            r#"{{"queryStringParameters":{{"triggeredByUser":"u-bob"}},"headers":{{}},"body":{quoted},"isBase64Encoded":false}}"#
+        ),
         format!(r#"{{"uuid":"1","url":"https://hooks.example.org/x?triggeredByUser=u-bob&a=b","content":{quoted}}}"#),
         format!(r#"{{"request":{{"url":"/x?user_id=u-bob","payload":{delivery}}}}}"#),
         format!(r#"{{"query":{{"user_id":["u-bob"]}},"data":{delivery}}}"#),
         format!(r#"{{"triggeredByUser":"u-bob","payload":{delivery}}}"#),
     ] {
         let place = Place::new();
-        let found = events(&place, &[&captured]).select(&["event_id", "actor", "actor_kind", "actor_basis"], &[("action", "deleted")]);
+        let found =
+            events(&place, &[&captured]).select(&["event_id", "actor", "actor_kind", "actor_basis"], &[("action", "deleted")]);
         assert_eq!(found, [["jira:comment:500:deleted", "u-bob", "user", "stated: the delivery's address"]], "{captured}");
     }
 }
@@ -156,8 +189,20 @@ fn what_a_comment_said_at_first_stays() {
     for (at, delivery) in [&created, &updated, &whole].into_iter().enumerate() {
         run(&["import", path(&place.file(&format!("{at}.json"), delivery)), "--store", path(&store)]).ok();
     }
-    let found = run(&["query", "--store", path(&store), "--format", "ndjson", "ACTIVITY WHERE comment CHANGED SHOW action, text ORDER BY time"]).ok();
-    let rows: Vec<_> = found.rows().iter().map(|row| [row["action"].as_str().unwrap_or_default().to_owned(), row["text"].as_str().unwrap_or_default().to_owned()]).collect();
+    let found = run(&[
+        "query",
+        "--store",
+        path(&store),
+        "--format",
+        "ndjson",
+        "ACTIVITY WHERE comment CHANGED SHOW action, text ORDER BY time",
+    ])
+    .ok();
+    let rows: Vec<_> = found
+        .rows()
+        .iter()
+        .map(|row| [row["action"].as_str().unwrap_or_default().to_owned(), row["text"].as_str().unwrap_or_default().to_owned()])
+        .collect();
     assert_eq!(rows, expected.map(|row| row.map(str::to_owned)), "one after the other");
 }
 
@@ -170,7 +215,10 @@ fn a_deleted_issue_says_who_and_is_gone() {
         issue("Open", "2024-05-01T09:30:00.000+0000")
     );
     let other = issue("Open", "2024-05-01T09:30:00.000+0000").replace("\"100\"", "\"101\"").replace("PAY-1", "PAY-2");
-    let files = [place.file("gone.json", &gone), place.file("both.ndjson", format!("{other}\n{}", issue("Open", "2024-05-01T09:30:00.000+0000")))];
+    let files = [
+        place.file("gone.json", &gone),
+        place.file("both.ndjson", format!("{other}\n{}", issue("Open", "2024-05-01T09:30:00.000+0000"))),
+    ];
     // What an export from before the deletion says comes last and does not bring it back.
     for file in &files {
         run(&["import", path(file), "--store", path(&store)]).ok();
@@ -189,30 +237,43 @@ fn values_of_a_new_issue_are_no_changes() {
         r#"{{"timestamp":{T},"webhookEvent":"jira:issue_created","user":{BOB},"issue":{},"changelog":{{"id":"899","items":[{{"field":"Status","fieldId":"status","from":null,"fromString":null,"to":"3","toString":"Open"}}]}}}}"#,
         issue("Open", "2024-05-01T08:00:00.000+0000")
     );
-    assert_eq!(only(&created, "issue", &["event_id", "action", "actor", "origin", "time"]), ["jira:issue:100:created", "created", "u-ann", "webhook", "2024-05-01T08:00:00Z"]);
+    assert_eq!(
+        only(&created, "issue", &["event_id", "action", "actor", "origin", "time"]),
+        ["jira:issue:100:created", "created", "u-ann", "webhook", "2024-05-01T08:00:00Z"]
+    );
 }
 
 #[test]
 fn one_deletion_told_three_times_is_one() {
     // A server: about the comment, about the issue, and the change log.
-    let with_self = comment("Rude\\r\\nwords", "2024-05-01T09:00:00.000+0000")
-        .replacen("{\"id\"", "{\"self\":\"https://jira.example.org/rest/api/2/issue/100/comment/500\",\"id\"", 1);
+    let with_self = comment("Rude\\r\\nwords", "2024-05-01T09:00:00.000+0000").replacen(
+        "{\"id\"",
+        "{\"self\":\"https://jira.example.org/rest/api/2/issue/100/comment/500\",\"id\"",
+        1,
+    );
     let of_comment = format!(r#"{{"timestamp":{T},"webhookEvent":"comment_deleted","user":{BOB},"comment":{with_self}}}"#);
     let whole = issue("Open", "2024-05-01T10:00:00.000+0000");
-    let of_issue = format!(r#"{{"timestamp":{T},"webhookEvent":"jira:issue_updated","issue_event_type_name":"issue_comment_deleted","user":{BOB},"issue":{whole}}}"#);
+    let of_issue = format!(
+        r#"{{"timestamp":{T},"webhookEvent":"jira:issue_updated","issue_event_type_name":"issue_comment_deleted","user":{BOB},"issue":{whole}}}"#
+    );
     let log = format!(
         r#"{},"changelog":{{"histories":[{{"id":"901","author":{BOB},"created":"2024-05-01T10:00:00.000+0000","items":[{{"field":"Comment","from":"Rude\nwords","to":null}}]}}]}}}}"#,
         whole.strip_suffix('}').expect("an object")
     );
     let place = Place::new();
-    let found = events(&place, &[&of_issue, &log, &of_comment]).select(&["event_id", "issue_key", "actor"], &[("entity", "comment"), ("action", "deleted")]);
+    let found = events(&place, &[&of_issue, &log, &of_comment])
+        .select(&["event_id", "issue_key", "actor"], &[("entity", "comment"), ("action", "deleted")]);
     assert_eq!(found, [["jira:comment:500:deleted", "PAY-1", "u-bob"]]);
     // Without the delivery about the comment, what is left of them counts.
-    let found = events(&place, &[&of_issue]).select(&["issue_key", "actor", "entity_id"], &[("entity", "comment"), ("action", "deleted")]);
+    let found =
+        events(&place, &[&of_issue]).select(&["issue_key", "actor", "entity_id"], &[("entity", "comment"), ("action", "deleted")]);
     assert_eq!(found, [["PAY-1", "u-bob", ""]]);
     // Another comment of the issue with other words is another.
     let other = log.replace("Rude", "Kind");
-    assert_eq!(events(&place, &[&other, &of_comment]).select(&["event_id"], &[("entity", "comment"), ("action", "deleted")]).len(), 2);
+    assert_eq!(
+        events(&place, &[&other, &of_comment]).select(&["event_id"], &[("entity", "comment"), ("action", "deleted")]).len(),
+        2
+    );
 }
 
 #[test]
@@ -233,12 +294,23 @@ fn work_logs_attachments_and_properties() {
 
     let file = format!(r#"{{"id":"800","filename":"list.xlsx","author":{ANN},"created":"2024-05-01T09:00:00.000+0000"}}"#);
     let added = format!(r#"{{"timestamp":{T},"webhookEvent":"attachment_created","attachment":{file},"issue":{GLIMPSE}}}"#);
-    assert_eq!(only(&added, "attachment", &["event_id", "action", "actor", "entity_name", "issue_key"]), ["jira:attachment:100:800:added", "added", "u-ann", "list.xlsx", "PAY-1"]);
+    assert_eq!(
+        only(&added, "attachment", &["event_id", "action", "actor", "entity_name", "issue_key"]),
+        ["jira:attachment:100:800:added", "added", "u-ann", "list.xlsx", "PAY-1"]
+    );
     let gone = format!(r#"{{"timestamp":{T},"webhookEvent":"attachment_deleted","attachment":{file},"issue":{GLIMPSE}}}"#);
-    assert_eq!(only(&gone, "attachment", &["event_id", "action", "actor", "from_value"]), ["jira:attachment:100:800:deleted", "deleted", "", "list.xlsx"]);
+    assert_eq!(
+        only(&gone, "attachment", &["event_id", "action", "actor", "from_value"]),
+        ["jira:attachment:100:800:deleted", "deleted", "", "list.xlsx"]
+    );
 
-    let set = format!(r#"{{"timestamp":{T},"webhookEvent":"issue_property_set","issue":{GLIMPSE},"property":{{"key":"risk","value":{{"level":3}}}}}}"#);
-    assert_eq!(only(&set, "issue property", &["action", "entity_id", "to_value", "issue_key"]), ["updated", "risk", r#"{"level":3}"#, "PAY-1"]);
+    let set = format!(
+        r#"{{"timestamp":{T},"webhookEvent":"issue_property_set","issue":{GLIMPSE},"property":{{"key":"risk","value":{{"level":3}}}}}}"#
+    );
+    assert_eq!(
+        only(&set, "issue property", &["action", "entity_id", "to_value", "issue_key"]),
+        ["updated", "risk", r#"{"level":3}"#, "PAY-1"]
+    );
 }
 
 #[test]
@@ -262,15 +334,60 @@ fn links_tell_ids_and_find_their_issues() {
 fn things_of_the_site() {
     let told = |body: &str| format!(r#"{{"timestamp":{T},{body}}}"#);
     for (body, entity, columns, expected) in [
-        (r#""webhookEvent":"project_soft_deleted","project":{"id":7,"key":"OLD","name":"Old things"}"#, "project", vec!["action", "project", "entity_id", "entity_name", "actor_kind"], vec!["trashed", "OLD", "7", "Old things", "unknown"]),
-        (r#""webhookEvent":"sprint_started","sprint":{"id":4,"self":"https://x.example.org/rest/agile/1.0/sprint/4","state":"active","name":"Sprint 4","originBoardId":2}"#, "sprint", vec!["action", "entity_id", "entity_name"], vec!["started", "4", "Sprint 4"]),
-        (r#""webhookEvent":"sprint_updated","sprint":{"id":4,"state":"active","name":"Sprint Four"},"oldValue":{"id":4,"state":"active","name":"Sprint 4"}"#, "sprint", vec!["action", "field", "from_value", "to_value"], vec!["updated", "name", "Sprint 4", "Sprint Four"]),
-        (r#""webhookEvent":"jira:version_merged","version":{"id":"5","name":"1.0","projectId":7},"mergedTo":{"id":"6","name":"1.1"}"#, "version", vec!["action", "entity_name", "to_value", "to_id"], vec!["merged", "1.0", "1.1", "6"]),
-        (r#""webhookEvent":"board_configuration_changed","configuration":{"id":2,"name":"Team board"}"#, "board", vec!["action", "entity_id", "entity_name"], vec!["updated", "2", "Team board"]),
-        (r#""webhookEvent":"option_voting_changed","property":{"key":"jira.option.voting","value":"false"}"#, "feature", vec!["action", "entity_id", "to_value"], vec!["updated", "jira.option.voting", "false"]),
-        (r#""webhookEvent":"option_timetracking_changed""#, "feature", vec!["action", "entity_id"], vec!["updated", "timetracking"]),
-        (r#""webhookEvent":"filter_deleted","filter":{"id":"9","name":"Mine"}"#, "filter", vec!["action", "entity_id", "entity_name"], vec!["deleted", "9", "Mine"]),
-        (r#""webhookEvent":"issuetype_created","issueType":{"id":"11","name":"Risk","subtask":false}"#, "issue type", vec!["action", "entity_id", "entity_name"], vec!["created", "11", "Risk"]),
+        (
+            r#""webhookEvent":"project_soft_deleted","project":{"id":7,"key":"OLD","name":"Old things"}"#,
+            "project",
+            vec!["action", "project", "entity_id", "entity_name", "actor_kind"],
+            vec!["trashed", "OLD", "7", "Old things", "unknown"],
+        ),
+        (
+            r#""webhookEvent":"sprint_started","sprint":{"id":4,"self":"https://x.example.org/rest/agile/1.0/sprint/4","state":"active","name":"Sprint 4","originBoardId":2}"#,
+            "sprint",
+            vec!["action", "entity_id", "entity_name"],
+            vec!["started", "4", "Sprint 4"],
+        ),
+        (
+            r#""webhookEvent":"sprint_updated","sprint":{"id":4,"state":"active","name":"Sprint Four"},"oldValue":{"id":4,"state":"active","name":"Sprint 4"}"#,
+            "sprint",
+            vec!["action", "field", "from_value", "to_value"],
+            vec!["updated", "name", "Sprint 4", "Sprint Four"],
+        ),
+        (
+            r#""webhookEvent":"jira:version_merged","version":{"id":"5","name":"1.0","projectId":7},"mergedTo":{"id":"6","name":"1.1"}"#,
+            "version",
+            vec!["action", "entity_name", "to_value", "to_id"],
+            vec!["merged", "1.0", "1.1", "6"],
+        ),
+        (
+            r#""webhookEvent":"board_configuration_changed","configuration":{"id":2,"name":"Team board"}"#,
+            "board",
+            vec!["action", "entity_id", "entity_name"],
+            vec!["updated", "2", "Team board"],
+        ),
+        (
+            r#""webhookEvent":"option_voting_changed","property":{"key":"jira.option.voting","value":"false"}"#,
+            "feature",
+            vec!["action", "entity_id", "to_value"],
+            vec!["updated", "jira.option.voting", "false"],
+        ),
+        (
+            r#""webhookEvent":"option_timetracking_changed""#,
+            "feature",
+            vec!["action", "entity_id"],
+            vec!["updated", "timetracking"],
+        ),
+        (
+            r#""webhookEvent":"filter_deleted","filter":{"id":"9","name":"Mine"}"#,
+            "filter",
+            vec!["action", "entity_id", "entity_name"],
+            vec!["deleted", "9", "Mine"],
+        ),
+        (
+            r#""webhookEvent":"issuetype_created","issueType":{"id":"11","name":"Risk","subtask":false}"#,
+            "issue type",
+            vec!["action", "entity_id", "entity_name"],
+            vec!["created", "11", "Risk"],
+        ),
         (r#""webhookEvent":"jira_expression_evaluation_failed","details":{"name":"rule"}"#, "app", vec!["action"], vec!["failed"]),
     ] {
         assert_eq!(only(&told(body), entity, &columns), expected, "{body}");
@@ -284,7 +401,9 @@ fn things_of_the_site() {
 
 #[test]
 fn a_version_finds_its_project() {
-    let version = format!(r#"{{"timestamp":{T},"webhookEvent":"jira:version_released","version":{{"id":"5","name":"1.0","projectId":1,"released":true}}}}"#);
+    let version = format!(
+        r#"{{"timestamp":{T},"webhookEvent":"jira:version_released","version":{{"id":"5","name":"1.0","projectId":1,"released":true}}}}"#
+    );
     let place = Place::new();
     let found = events(&place, &[&version, &issue("Open", "2024-05-01T08:00:00.000+0000")]);
     assert_eq!(found.select(&["action", "project", "entity_name"], &[("entity", "version")]), [["released", "PAY", "1.0"]]);
@@ -294,11 +413,44 @@ fn a_version_finds_its_project() {
 #[test]
 fn confluence_names_who_acted() {
     for (body, entity, columns, expected) in [
-        (format!(r#"{{"userAccountId":"u-bob","accountType":"customer","timestamp":{T},"event":"page_trashed","page":{{"id":55,"title":"Plan","spaceKey":"DOC"}}}}"#), "page", vec!["action", "actor", "actor_basis", "entity_id", "entity_name", "space", "product"], vec!["trashed", "u-bob", "stated", "55", "Plan", "DOC", "confluence"]),
-        (format!(r#"{{"userAccountId":"u-app","accountType":"app","timestamp":{T},"event":"attachment_removed","attachments":[{{"id":56,"fileName":"a.pdf"}}]}}"#), "attachment", vec!["action", "actor", "actor_kind", "entity_name", "product"], vec!["removed", "u-app", "app", "a.pdf", "confluence"]),
-        (format!(r#"{{"path":"/hooks/space_permissions_updated","body":{{"userAccountId":"u-bob","timestamp":{T},"space":{{"key":"DOC","name":"Documents"}}}}}}"#), "space permission", vec!["action", "actor", "space"], vec!["updated", "u-bob", "DOC"]),
-        (format!(r#"{{"eventType":"avi:confluence:viewed:page","atlassianId":"u-bob","timestamp":{T},"content":{{"id":"57","type":"page","title":"Salaries","space":{{"key":"HR"}}}}}}"#), "page", vec!["action", "actor", "entity_name", "space"], vec!["viewed", "u-bob", "Salaries", "HR"]),
-        (format!(r#"{{"timestamp":{T},"event":"page_removed","userKey":"8a7f","page":{{"id":58,"title":"Old"}}}}"#), "page", vec!["action", "actor", "entity_name"], vec!["deleted", "8a7f", "Old"]),
+        (
+            format!(
+                r#"{{"userAccountId":"u-bob","accountType":"customer","timestamp":{T},"event":"page_trashed","page":{{"id":55,"title":"Plan","spaceKey":"DOC"}}}}"#
+            ),
+            "page",
+            vec!["action", "actor", "actor_basis", "entity_id", "entity_name", "space", "product"],
+            vec!["trashed", "u-bob", "stated", "55", "Plan", "DOC", "confluence"],
+        ),
+        (
+            format!(
+                r#"{{"userAccountId":"u-app","accountType":"app","timestamp":{T},"event":"attachment_removed","attachments":[{{"id":56,"fileName":"a.pdf"}}]}}"#
+            ),
+            "attachment",
+            vec!["action", "actor", "actor_kind", "entity_name", "product"],
+            vec!["removed", "u-app", "app", "a.pdf", "confluence"],
+        ),
+        (
+            format!(
+                r#"{{"path":"/hooks/space_permissions_updated","body":{{"userAccountId":"u-bob","timestamp":{T},"space":{{"key":"DOC","name":"Documents"}}}}}}"#
+            ),
+            "space permission",
+            vec!["action", "actor", "space"],
+            vec!["updated", "u-bob", "DOC"],
+        ),
+        (
+            format!(
+                r#"{{"eventType":"avi:confluence:viewed:page","atlassianId":"u-bob","timestamp":{T},"content":{{"id":"57","type":"page","title":"Salaries","space":{{"key":"HR"}}}}}}"#
+            ),
+            "page",
+            vec!["action", "actor", "entity_name", "space"],
+            vec!["viewed", "u-bob", "Salaries", "HR"],
+        ),
+        (
+            format!(r#"{{"timestamp":{T},"event":"page_removed","userKey":"8a7f","page":{{"id":58,"title":"Old"}}}}"#),
+            "page",
+            vec!["action", "actor", "entity_name"],
+            vec!["deleted", "8a7f", "Old"],
+        ),
     ] {
         assert_eq!(only(&body, entity, &columns), expected, "{body}");
     }
@@ -309,7 +461,10 @@ fn what_only_says_that_something_happened_is_told_as_that() {
     let unsaid = format!(
         r#"{{"timestamp":{T},"webhookEvent":"jira:issue_updated","issue_event_type_name":"issue_assigned","user":{BOB},"issue":{{"id":"100","key":"PAY-1","fields":{{"summary":"x","assignee":{ANN}}}}},"changelog":{{"id":"1","items":[]}}}}"#
     );
-    assert_eq!(only(&unsaid, "issue", &["action", "actor", "to_value", "issue_key", "project"]), ["assigned", "u-bob", "u-ann", "PAY-1", "PAY"]);
+    assert_eq!(
+        only(&unsaid, "issue", &["action", "actor", "to_value", "issue_key", "project"]),
+        ["assigned", "u-bob", "u-ann", "PAY-1", "PAY"]
+    );
 }
 
 #[test]
@@ -337,11 +492,20 @@ fn damaged_deliveries_are_named() {
         r#"{"timestamp":-5,"webhookEvent":"user_created","user":{"accountId":"u"}}"#,
     ];
     let error = place.import(&[place.file("bad.ndjson", lines.join("\n"))]).expect_err("none is good");
-    let reasons: Vec<String> = error.diagnostics().iter().skip(1).map(|d| d.message.split(": ").skip(1).collect::<Vec<_>>().join(": ")).collect();
+    let reasons: Vec<String> =
+        error.diagnostics().iter().skip(1).map(|d| d.message.split(": ").skip(1).collect::<Vec<_>>().join(": ")).collect();
     assert_eq!(reasons.len(), lines.len(), "{reasons:#?}");
     for (reason, part) in reasons.iter().zip([
-        "without its comment", "without an id", "does not tell when", "does not tell when", "without its issue", "does not tell its issues",
-        "not known: board_exploded", "no known kind", "no known kind", "does not tell when",
+        "without its comment",
+        "without an id",
+        "does not tell when",
+        "does not tell when",
+        "without its issue",
+        "does not tell its issues",
+        "not known: board_exploded",
+        "no known kind",
+        "no known kind",
+        "does not tell when",
     ]) {
         assert!(reason.contains(part), "{part}: {reason}");
     }
