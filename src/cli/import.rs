@@ -34,12 +34,12 @@ Examples:
   jqlx query --store ./store 'comment DELETED AFTER -30d'
 ";
 const NOTES: &str = "\
-Each file, and in files of JSON each record, is read as what it looks like; several formats go in one call, plain or
-gzipped. A bad record is named on stderr and left out; it does not end the run. A folder holds tables in the interchange
-layout.
+Each file, and in files of JSON each record, is read as what it looks like; several formats
+go in one call, plain or gzipped. A bad record is named on stderr and left out; it does not
+end the run. A folder holds tables in the interchange layout.
 
-The store keeps what it knows and takes what is new: importing twice changes nothing. With --data, a folder of Parquet is
-written instead.";
+The store keeps what it knows and takes what is new: importing twice changes nothing. With
+--data, a folder of Parquet is written instead.";
 
 /// What stands behind the options, the formats of the table among it.
 fn after() -> String {

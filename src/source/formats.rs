@@ -53,7 +53,7 @@ pub(super) struct Reading<'a> {
 pub const FORMATS: &[Format] = &[
     Format {
         name: "webhook",
-        title: "deliveries of webhooks of Jira and Confluence, as they are or with the request around them",
+        title: "webhooks of Jira and Confluence, with or without the request around them",
         recognised: "`webhookEvent`, an `eventType` of Forge, or `userAccountId` with a page, space or the like; also in `body`, `payload`, `content` and such",
         shape: Shape::Json(webhook::is, webhook::read),
     },
@@ -77,7 +77,7 @@ pub const FORMATS: &[Format] = &[
     },
     Format {
         name: "data-center-audit",
-        title: "audit events of Jira and Confluence Data Center (`auditing/1.0/events`, lines of the audit log files)",
+        title: "audit events of Jira and Confluence Data Center, of the API or log files",
         recognised: "`affectedObjects` or `changedValues` with `timestamp` and a `type` or `auditType` that has an `action`",
         shape: Shape::Json(audit::data_center::is, |object, reading| audit::data_center::read(object, reading.site)),
     },
@@ -101,7 +101,7 @@ pub const FORMATS: &[Format] = &[
     },
     Format {
         name: "jira",
-        title: "JSON of Jira's REST API: issues with their change logs, comments and work logs, and the lists beside them",
+        title: "JSON of Jira's REST API: issues with change logs and comments, and lists",
         recognised: "the shape of each kind of record: `key` with `fields`, `items` with `created`, and so on",
         shape: Shape::Json(|_| true, |object, reading| jira::record(object, reading.context, reading.site)),
     },
@@ -188,6 +188,8 @@ mod tests {
         let count = names.len();
         names.dedup();
         assert_eq!(names.len(), count);
+        // With their names they fit into a line of help.
+        assert!(FORMATS.iter().all(|format| format.title.len() < 74));
         assert!(FORMATS.iter().all(|format| self::format(format.name).is_some_and(|found| found.name == format.name)));
     }
 
