@@ -41,7 +41,8 @@ pub(super) struct Dates {
     pub order: Order,
 }
 
-const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+const MONTHS: [&str; 12] =
+    ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"];
 
 impl Dates {
     pub(super) fn of(zone: &TimeZone) -> Self {
@@ -290,9 +291,9 @@ fn part_of(text: &str) -> Option<Part> {
     if text.bytes().all(|b| b.is_ascii_digit()) {
         return Some(Part::Number(text.parse().ok()?, text.len()));
     }
-    let month = MONTHS.iter().position(|month| text.starts_with(month))?;
-    // `march`, and not `marching`.
-    (text.len() <= 9).then_some(Part::Month(i8::try_from(month + 1).ok()?))
+    // `mar` and `march`, and not `marching`.
+    let month = MONTHS.iter().position(|month| text.len() >= 3 && month.starts_with(text))?;
+    Some(Part::Month(i8::try_from(month + 1).ok()?))
 }
 
 #[cfg(test)]

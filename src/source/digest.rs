@@ -1,17 +1,17 @@
 //! Identities of records that have none of their own.
 
-use md5::{Digest, Md5};
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
-/// 32 hexadecimal digits that are the same for the same parts, and for others are not.
+/// 32 hexadecimal digits, of 128 bits of SHA-256: the same for the same parts, and for others not.
 pub(super) fn of<'a>(parts: impl IntoIterator<Item = &'a str>) -> String {
-    let mut digest = Md5::new();
+    let mut digest = Sha256::new();
     for part in parts {
         // The length keeps `ab`, `c` from being `a`, `bc`.
         digest.update((part.len() as u64).to_le_bytes());
         digest.update(part.as_bytes());
     }
-    digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    digest.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The digest of a value, whatever the order of its names.
