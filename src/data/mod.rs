@@ -4,7 +4,9 @@
 //! that sources, the demo and tests fill, [`read`] opens a folder of them, [`site`] reads what they add to the catalogue.
 
 mod batch;
+pub(crate) mod certainty;
 pub mod demo;
+pub mod known;
 pub(crate) mod lock;
 pub(crate) mod look_up;
 pub mod read;

@@ -9,7 +9,7 @@ use super::known::Known;
 use crate::data::rows::{CustomValue, FieldRow, IssueRow};
 
 /// Before the name of a custom field of which the record does not tell the id.
-pub(super) const BY_NAME: &str = "name:";
+pub(in crate::source) const BY_NAME: &str = "name:";
 
 /// The fields of a site.
 #[derive(Default)]
@@ -21,11 +21,18 @@ pub(crate) struct Names {
     changed: BTreeMap<String, (String, String)>,
     /// Names by id, as changes tell them.
     of_changed: BTreeMap<String, String>,
+    /// Fields that were known before, which this import need not tell of.
+    known: BTreeMap<String, FieldRow>,
     /// Names that issues use where ids are usual.
     used: BTreeMap<String, String>,
 }
 
 impl Names {
+    /// Names of fields that are known before.
+    pub(super) fn beside(fields: &[FieldRow]) -> Self {
+        Self { known: fields.iter().map(|field| (field.id.clone(), field.clone())).collect(), ..Self::default() }
+    }
+
     /// Notes an element of the answer of `GET /field`.
     pub(super) fn field(&mut self, field: &Object) -> Option<()> {
         let (id, name) = (text(field, "id")?, text(field, "name")?);
@@ -72,7 +79,7 @@ impl Names {
     }
 
     /// Notes that an issue holds a field under its name.
-    pub(super) fn used(&mut self, name: &str) {
+    pub(in crate::source) fn used(&mut self, name: &str) {
         self.used.entry(name.to_lowercase()).or_insert_with(|| name.to_owned());
     }
 
@@ -87,6 +94,9 @@ impl Names {
         {
             return field.id.clone();
         }
+        if let Some(field) = self.known.values().find(|f| f.name == name && named(f)).or_else(|| self.known.values().find(named)) {
+            return field.id.clone();
+        }
         let slug: String = lower.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
         format!("customfield_{slug}")
     }
@@ -94,15 +104,17 @@ impl Names {
     /// The name of a custom field by its id.
     fn name(&self, id: &str) -> Option<&str> {
         let field = self.fields.get(id).map(|f| &f.name);
-        field.or_else(|| self.of_changed.get(id)).map(String::as_str)
+        let known = || self.known.get(id).map(|f| &f.name);
+        field.or_else(|| self.of_changed.get(id)).or_else(known).map(String::as_str)
     }
 
     /// The type of a field, by its id or by a name that is that of one field only.
     pub(super) fn type_of(&self, id: Option<&str>, name: &str) -> Option<&str> {
         let field = match id {
-            Some(id) => self.fields.get(id),
+            Some(id) => self.fields.get(id).filter(|f| f.field_type.is_some()).or_else(|| self.known.get(id)),
             None => {
-                let mut named = self.fields.values().filter(|f| f.name == name);
+                let unknown = self.known.values().filter(|f| !self.fields.contains_key(&f.id));
+                let mut named = self.fields.values().chain(unknown).filter(|f| f.name == name);
                 named.next().filter(|_| named.next().is_none())
             }
         };
@@ -128,9 +140,11 @@ impl Names {
 
     /// Gives an issue's custom fields their ids, and fills the columns that only names tell apart.
     pub(crate) fn settle(&self, known: &Known, issue: &mut IssueRow) {
+        let mut named: Vec<(String, String)> = Vec::new();
         for (column, _) in &mut issue.custom {
-            if let Some(name) = column.strip_prefix(BY_NAME) {
-                *column = self.column(name);
+            if let Some(name) = column.strip_prefix(BY_NAME).map(str::to_owned) {
+                *column = self.column(&name);
+                named.push((column.clone(), name));
             }
         }
         issue.custom.sort_by(|a, b| a.0.cmp(&b.0));
@@ -146,7 +160,8 @@ impl Names {
         }
         let mut estimate = None;
         for (column, value) in &issue.custom {
-            let Some(name) = self.name(column) else {
+            let by_name = || named.iter().find(|(of, _)| of == column).map(|(_, name)| name.as_str());
+            let Some(name) = self.name(column).or_else(by_name) else {
                 continue;
             };
             match value {
@@ -172,7 +187,8 @@ impl Names {
         let used: Vec<String> = self.used.values().cloned().collect();
         for name in used {
             let id = self.column(&name);
-            self.fields.entry(id.clone()).or_insert_with(|| FieldRow { id, name, ..FieldRow::default() });
+            let new = || FieldRow { id: id.clone(), name, ..FieldRow::default() };
+            self.fields.entry(id.clone()).or_insert_with(new);
         }
         self.fields.into_values().collect()
     }

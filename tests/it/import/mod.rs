@@ -1,9 +1,17 @@
 //! Importing files.
 
+mod audit;
+mod beside;
+mod columns;
 mod damage;
 mod fields;
+mod mutated;
 mod real;
+mod samples;
 mod shapes;
+mod streams;
+mod tables;
+mod webhooks;
 mod words;
 
 use std::fs;
