@@ -1,5 +1,7 @@
 //! What reads the outside world and turns it into the tables of `data`.
 
 pub mod files;
-mod jira;
+pub(crate) mod jira;
+#[cfg(feature = "sync")]
+pub mod rest;
 pub mod words;

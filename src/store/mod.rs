@@ -35,7 +35,7 @@ use manifest::{Commits, Manifest};
 use transaction::Transaction;
 
 pub use compact::{Compacted, CompactedStore};
-pub use load::{LoadOptions, Loaded, Progress};
+pub use load::{LoadOptions, Loaded, Progress, Told};
 pub use status::{Covered, Status, TableStatus, VersionStatus};
 pub use vacuum::Vacuumed;
 pub use verify::Verified;
@@ -94,6 +94,11 @@ impl Store {
     /// The number of its commit.
     pub fn version(&self) -> u64 {
         self.manifest.version
+    }
+
+    /// How far the sync of a live site is, as the sync itself said it with its last load; none where there was no sync.
+    pub fn sync_position(&self) -> Option<&serde_json::Value> {
+        self.manifest.sync.as_ref()
     }
 
     /// Its tables.

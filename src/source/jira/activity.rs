@@ -73,6 +73,19 @@ pub(super) fn added(issue: Option<i64>, attachment: &str) -> String {
     }
 }
 
+/// The identity of an attachment's deletion.
+pub(in crate::source) fn deleted_attachment(issue: Option<i64>, attachment: &str) -> String {
+    match issue {
+        Some(issue) => format!("jira:attachment:{issue}:{attachment}:deleted"),
+        None => format!("jira:attachment:{attachment}:deleted"),
+    }
+}
+
+/// The identity of the deletion of a comment or work log, whoever tells of it.
+pub(in crate::source) fn deleted(what: &str, id: &str) -> String {
+    format!("jira:{what}:{id}:deleted")
+}
+
 fn begun<'a>(what: &str, value: &'a Value, mapped: &mut Mapped) -> Option<(&'a Object, String, i64)> {
     let Some(object) = value.as_object() else {
         mapped.flaws.push(format!("a {what} is no object"));

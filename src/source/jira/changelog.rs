@@ -250,6 +250,9 @@ fn attachment(mut row: EventRow, sides: Sides, mapped: &mut Mapped) {
         }
         push(row, of_change("attachment", false, true), 0, mapped);
     } else {
+        if let Some(id) = &row.entity_id {
+            row.event_id = super::activity::deleted_attachment(row.issue_id, id);
+        }
         push(row, of_change("attachment", true, false), 0, mapped);
     }
 }
@@ -317,7 +320,12 @@ fn worklog(mut row: EventRow, sides: Sides, seconds: Option<i64>, mapped: &mut M
             row.to_value = shown;
             push(row, what, 1, mapped);
         }
-        _ => {
+        (Some(id), None) => {
+            row.event_id = super::activity::deleted("worklog", &id);
+            row.from_value = shown;
+            push(row, what, 0, mapped);
+        }
+        (None, None) => {
             row.from_value = shown;
             push(row, what, 0, mapped);
         }

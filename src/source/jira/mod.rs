@@ -9,6 +9,7 @@ mod elements;
 mod issue;
 mod json;
 mod known;
+mod listed;
 mod names;
 mod properties;
 mod rank;
@@ -23,6 +24,32 @@ pub(crate) use site::Site;
 use serde::{Deserialize, Serialize};
 
 use crate::data::rows::{EventRow, IssueRow, LinkRow, PropertyRow};
+
+/// What sync has to know of Jira's JSON and of the identity of events.
+#[cfg(feature = "sync")]
+pub(crate) mod live {
+    use serde_json::Value;
+
+    use super::{activity, adf, json};
+
+    /// An instant, in UTC microseconds.
+    pub(crate) fn instant(value: &Value) -> Option<i64> {
+        json::instant(value).ok()
+    }
+
+    /// The text of a comment or a note.
+    pub(crate) fn body(value: &Value) -> Option<String> {
+        adf::body(value)
+    }
+
+    /// The identity of the event that something of an issue was deleted, or the issue itself.
+    pub(crate) fn deletion(what: &str, issue: Option<i64>, id: &str) -> String {
+        match what {
+            "attachment" => activity::deleted_attachment(issue, id),
+            what => activity::deleted(what, id),
+        }
+    }
+}
 
 /// What one record told.
 #[derive(Default)]
