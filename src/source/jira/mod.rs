@@ -30,16 +30,11 @@ use crate::data::rows::{EventRow, IssueRow, LinkRow, PropertyRow};
 pub(crate) mod live {
     use serde_json::Value;
 
-    use super::{activity, adf, json};
+    use super::{activity, json};
 
     /// An instant, in UTC microseconds.
     pub(crate) fn instant(value: &Value) -> Option<i64> {
         json::instant(value).ok()
-    }
-
-    /// The text of a comment or a note.
-    pub(crate) fn body(value: &Value) -> Option<String> {
-        adf::body(value)
     }
 
     /// The identity of the event that something of an issue was deleted, or the issue itself.
