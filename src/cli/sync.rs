@@ -157,8 +157,12 @@ impl Progress for Bar {
                 None => "{spinner} {msg} {pos} {rate}",
             };
             if let Ok(style) = ProgressStyle::with_template(template) {
-                let rate = |state: &ProgressState, to: &mut dyn std::fmt::Write| drop(write!(to, "{:.0}/s", state.per_sec()));
-                let left = |state: &ProgressState, to: &mut dyn std::fmt::Write| drop(write!(to, "{}", HumanDuration(state.eta())));
+                let rate = |state: &ProgressState, to: &mut dyn std::fmt::Write| {
+                    let _ = write!(to, "{:.0}/s", state.per_sec());
+                };
+                let left = |state: &ProgressState, to: &mut dyn std::fmt::Write| {
+                    let _ = write!(to, "{}", HumanDuration(state.eta()));
+                };
                 self.0.set_style(style.with_key("rate", rate).with_key("left", left));
             }
             self.0.reset_eta();

@@ -14,4 +14,5 @@ mod reference;
 mod stages;
 mod store;
 mod support;
+mod sync;
 mod syntax;
