@@ -135,7 +135,10 @@ impl Api {
         let request = Request::post(self.platform(path), body);
         let mut answer = self.ask(&request).await?;
         let strange = |what: &str| RestError::new(request.name(), Trouble::Strange(what.to_owned()));
-        let Value::Array(issues) = answer["issues"].take() else { return Err(strange("no list of issues")) };
+        let Value::Array(issues) = taken(&mut answer, "issues") else { return Err(strange("no list of issues")) };
+        if !issues.iter().all(|issue| issue["id"].is_string() || issue["id"].is_number()) {
+            return Err(strange("issues without ids"));
+        }
         let token = answer["nextPageToken"].as_str().filter(|token| !token.is_empty()).map(|token| Next::Token(token.to_owned()));
         let next = match self.kind {
             Kind::Cloud => token.filter(|_| answer["isLast"] != json!(true)),
@@ -196,6 +199,11 @@ impl Api {
     pub(super) fn of_issue(&self, issue: &str, rest: &str) -> String {
         self.platform(&format!("issue/{}/{rest}", segment(issue)))
     }
+}
+
+/// A part of an answer, which is no longer in it; null where there is none.
+pub(super) fn taken(answer: &mut Value, name: &str) -> Value {
+    answer.get_mut(name).map(Value::take).unwrap_or_default()
 }
 
 /// The number of an issue.

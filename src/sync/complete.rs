@@ -32,7 +32,7 @@ pub(super) async fn complete(api: &Api, page: Page, denied: &mut Denied) -> Resu
         for issue in &mut issues {
             let histories = logs.as_ref().map(|logs| api::id(issue).and_then(|id| logs.get(&id).cloned()).unwrap_or_default());
             if let Some(histories) = histories {
-                issue["changelog"] = json!({"total": histories.len(), "histories": histories});
+                set(issue, "changelog", json!({"total": histories.len(), "histories": histories}));
             }
         }
     }
@@ -72,7 +72,11 @@ async fn rest(api: &Api, mut issue: Value) -> Result<Completed, RestError> {
             continue;
         }
         match whole(api, &id, &part).await {
-            Ok(values) => issue["fields"][part.what] = json!({"total": values.len(), part.values: values}),
+            Ok(values) => {
+                if let Some(fields) = issue.get_mut("fields") {
+                    set(fields, part.what, json!({"total": values.len(), part.values: values}));
+                }
+            }
             Err(error) if error.is_denied() => match api.is_there(&format!("issue/{id}")).await? {
                 true => refused.push((part.what, error)),
                 false => return Ok(Completed { issue: None, refused }),
@@ -83,7 +87,7 @@ async fn rest(api: &Api, mut issue: Value) -> Result<Completed, RestError> {
     if !is_whole(&issue["changelog"], "histories") {
         let part = Part { what: "changelog", page: COMMENTS, values: "values" };
         match whole(api, &id, &part).await {
-            Ok(values) => issue["changelog"] = json!({"total": values.len(), "histories": values}),
+            Ok(values) => set(&mut issue, "changelog", json!({"total": values.len(), "histories": values})),
             Err(error) if error.is_denied() => match api.is_there(&format!("issue/{id}")).await? {
                 true => refused.push((part.what, error)),
                 false => return Ok(Completed { issue: None, refused }),
@@ -92,6 +96,13 @@ async fn rest(api: &Api, mut issue: Value) -> Result<Completed, RestError> {
         }
     }
     Ok(Completed { issue: Some(issue), refused })
+}
+
+/// Puts a part into a record, unless that is none.
+fn set(record: &mut Value, name: &str, part: Value) {
+    if let Some(record) = record.as_object_mut() {
+        record.insert(name.to_owned(), part);
+    }
 }
 
 /// Whether a record holds a list to its end.
@@ -111,7 +122,7 @@ async fn whole(api: &Api, issue: &str, part: &Part) -> Result<Vec<Value>, RestEr
             request = request.with("orderBy", "created");
         }
         let mut answer = api.ask(&request).await?;
-        let Value::Array(page) = answer[part.values].take() else { break };
+        let Value::Array(page) = api::taken(&mut answer, part.values) else { break };
         let end = start + page.len() as u64;
         let is_last =
             page.is_empty() || answer["isLast"] == json!(true) || answer["total"].as_u64().is_none_or(|total| end >= total);
@@ -138,12 +149,12 @@ async fn changelogs(api: &Api, issues: &[Value]) -> Result<BTreeMap<i64, Vec<Val
             body["nextPageToken"] = json!(token);
         }
         let mut answer = api.ask(&Request::post(api.platform("changelog/bulkfetch"), body)).await?;
-        let Value::Array(found) = answer["issueChangeLogs"].take() else { break };
+        let Value::Array(found) = api::taken(&mut answer, "issueChangeLogs") else { break };
         let is_empty = found.is_empty();
         for mut log in found {
             let id = log["issueId"].as_i64().or_else(|| log["issueId"].as_str()?.parse().ok());
             // One issue's log may be on several pages.
-            if let (Some(id), Value::Array(histories)) = (id, log["changeHistories"].take()) {
+            if let (Some(id), Value::Array(histories)) = (id, api::taken(&mut log, "changeHistories")) {
                 logs.entry(id).or_default().extend(histories);
             }
         }

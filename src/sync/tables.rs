@@ -7,7 +7,7 @@ use futures::{StreamExt, TryStreamExt};
 use serde_json::{Value, json};
 
 use super::Kind;
-use super::api::Api;
+use super::api::{Api, taken};
 use super::spool::Spool;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::error::Error;
@@ -69,8 +69,8 @@ async fn each(api: &Api, request: Request, list: List, mut take: impl FnMut(Valu
         let mut answer = api.ask(&request).await?;
         let values = match list {
             List::Whole | List::Bare(_) => answer.take(),
-            List::Named(name) => answer[name].take(),
-            List::Pages(_) | List::Desk(_) => answer["values"].take(),
+            List::Named(name) => taken(&mut answer, name),
+            List::Pages(_) | List::Desk(_) => taken(&mut answer, "values"),
         };
         let Value::Array(values) = values else {
             let trouble = crate::source::rest::Trouble::Strange("no list".into());
@@ -119,22 +119,31 @@ pub(super) async fn fetch(api: &Api, spool: &mut Spool, stage: impl Fn(&str)) ->
     let mut tables = Tables::default();
     // What has no record at all is an answer, too.
     spool.record(&json!({"isLast": true, "values": []}))?;
-    for (name, path) in [
-        ("fields", "field"),
-        ("statuses", "status"),
-        ("priorities", "priority"),
-        ("resolutions", "resolution"),
-        ("issue types", "issuetype"),
+    let is_cloud = api.kind == Kind::Cloud;
+    for (name, path, list) in [
+        ("fields", "field", List::Whole),
+        ("statuses", "status", List::Whole),
+        (
+            "priorities",
+            if is_cloud { "priority/search" } else { "priority" },
+            if is_cloud { List::Pages(100) } else { List::Whole },
+        ),
+        (
+            "resolutions",
+            if is_cloud { "resolution/search" } else { "resolution" },
+            if is_cloud { List::Pages(100) } else { List::Whole },
+        ),
+        ("issue types", "issuetype", List::Whole),
     ] {
         stage(name);
-        let done = each(api, Request::get(api.platform(path)), List::Whole, |record| spool.record(&record)).await;
+        let done = each(api, Request::get(api.platform(path)), list, |record| spool.record(&record)).await;
         tables.note(name, done)?;
     }
     stage("projects");
     let projects = projects(api, spool).await;
     let projects = tables.note("projects", projects)?;
-    let keys: Vec<String> = projects.iter().flatten().cloned().collect();
-    tables.projects = projects.map(|keys| keys.into_iter().collect());
+    let keys: Vec<String> = projects.iter().flatten().map(|(_, key)| key.clone()).collect();
+    tables.projects = projects.as_ref().map(|projects| projects.iter().map(|(_, key)| key.clone()).collect());
     stage("versions and components");
     let done = of_projects(api, spool, &keys).await;
     tables.note_all("versions and components", done)?;
@@ -152,9 +161,12 @@ pub(super) async fn fetch(api: &Api, spool: &mut Spool, stage: impl Fn(&str)) ->
     tables.note_all("sprints", done)?;
     stage("workflows");
     let done = workflows(api, spool).await;
-    let kept: &[&'static str] = if api.kind == Kind::Cloud { &["workflows", "workflow_projects"] } else { &["workflows"] };
-    tables.note_whole("workflows", kept, done.map(|()| Vec::new()))?;
-    if api.kind == Kind::Cloud {
+    tables.note_whole("workflows", &["workflows"], done.map(|()| Vec::new()))?;
+    if is_cloud {
+        let done = workflow_projects(api, spool, &projects.unwrap_or_default()).await;
+        tables.note_whole("workflow schemes", &["workflow_projects"], done.map(|()| Vec::new()))?;
+    }
+    if is_cloud {
         stage("filters");
         let request = Request::get(api.platform("filter/search")).with("expand", "jql,owner");
         let address = request.address();
@@ -207,19 +219,21 @@ impl Tables {
     }
 }
 
-async fn projects(api: &Api, spool: &mut Spool) -> Result<Vec<String>, Stop> {
+/// Ids and keys of the projects.
+async fn projects(api: &Api, spool: &mut Spool) -> Result<Vec<(String, String)>, Stop> {
     let request = |path: &str| Request::get(api.platform(path)).with("expand", "lead,description,issueTypes");
     let (request, list) = match api.kind {
         Kind::Cloud => (request("project/search").with("status", "live").with("status", "archived"), List::Pages(100)),
         Kind::DataCenter => (request("project").with("includeArchived", "true"), List::Whole),
     };
-    let mut keys = Vec::new();
+    let mut found = Vec::new();
     each(api, request, list, |project| {
-        keys.extend(project["key"].as_str().map(str::to_owned));
+        let text = |name: &str| project[name].as_str().map(str::to_owned);
+        found.extend(text("id").zip(text("key")));
         spool.record(&project)
     })
     .await?;
-    Ok(keys)
+    Ok(found)
 }
 
 /// Versions and components of projects.
@@ -331,12 +345,33 @@ async fn sprints(api: &Api, spool: &mut Spool) -> Result<Vec<RestError>, Stop> {
 
 async fn workflows(api: &Api, spool: &mut Spool) -> Result<(), Stop> {
     let (request, list) = match api.kind {
-        Kind::Cloud => (Request::get(api.platform("workflow/search")).with("expand", "projects"), List::Pages(50)),
+        Kind::Cloud => (Request::get(api.platform("workflows/search")), List::Pages(50)),
         Kind::DataCenter => (Request::get(api.platform("workflow")), List::Whole),
     };
     let address = request.address();
     spool.answer(&address, &Value::Null, &json!({"total": 0}))?;
     each(api, request, list, |workflow| spool.answer(&address, &Value::Null, &workflow)).await
+}
+
+/// Which workflows projects have by their schemes. Projects that a team manages itself have none.
+async fn workflow_projects(api: &Api, spool: &mut Spool, projects: &[(String, String)]) -> Result<(), Stop> {
+    let address = api.platform("workflowscheme/project");
+    for some in projects.chunks(50) {
+        let request = some.iter().fold(Request::get(address.clone()), |request, (id, _)| request.with("projectId", id));
+        for of in all(api, request, List::Named("values")).await? {
+            let scheme = &of["workflowScheme"];
+            let by_type = scheme["issueTypeMappings"].as_object().into_iter().flat_map(|mappings| mappings.values());
+            let names: BTreeSet<&str> =
+                std::iter::once(&scheme["defaultWorkflow"]).chain(by_type).filter_map(|name| name.as_str()).collect();
+            let ids: Vec<&str> = of["projectIds"].as_array().into_iter().flatten().filter_map(|id| id.as_str()).collect();
+            for (_, key) in some.iter().filter(|(id, _)| ids.contains(&id.as_str())) {
+                for name in &names {
+                    spool.answer(&address, &json!({"project": key}), &json!({"name": name}))?;
+                }
+            }
+        }
+    }
+    Ok(())
 }
 
 async fn organizations(api: &Api, spool: &mut Spool) -> Result<Vec<RestError>, Stop> {

@@ -28,7 +28,7 @@ impl List {
             ["member", "group", ..] => Self::Groups,
             ["organization", "servicedeskapi", ..] | ["user", _, "organization", ..] => Self::Organizations,
             [_, "role", _, "project"] => Self::Role,
-            ["search", "workflow", ..] | ["workflow", ..] => Self::Workflows,
+            ["search", "workflows", ..] | ["workflow", ..] | ["project", "workflowscheme", ..] => Self::Workflows,
             ["search", "filter", ..] => Self::Filters,
             _ => return None,
         })
@@ -62,7 +62,7 @@ pub(super) fn record(wrapper: &Object, record: &Object, site: &mut Site) -> Opti
             None => text(record, "name").map(|name| site.organization(name, id(record, "id"))),
         },
         List::Role => of("project").and_then(|project| role(project, record, site)),
-        List::Workflows => workflow(record, site),
+        List::Workflows => workflow(record, of("project"), site),
         List::Filters => filter(record, site),
     };
     Some(read.ok_or_else(|| "it has no name or id, or does not tell what it belongs to".to_owned()))
@@ -89,15 +89,12 @@ fn role(project: &str, record: &Object, site: &mut Site) -> Option<()> {
     Some(())
 }
 
-fn workflow(record: &Object, site: &mut Site) -> Option<()> {
-    let identity = object(record, "id");
-    let name = identity.and_then(|id| text(id, "name")).or_else(|| text(record, "name"))?;
-    let number = identity.and_then(|identity| id(identity, "entityId")).or_else(|| id(record, "id"));
-    site.workflow(WorkflowRow { id: number, name: name.to_owned() });
-    for project in list(record, "projects").iter().filter_map(Value::as_object) {
-        if let Some(key) = text(project, "key") {
-            site.workflow_project(WorkflowProjectRow { workflow: name.to_owned(), project: key.to_owned(), issue_type: None });
-        }
+/// A workflow, or that a project has it.
+fn workflow(record: &Object, project: Option<&str>, site: &mut Site) -> Option<()> {
+    let name = text(record, "name")?.to_owned();
+    match project {
+        Some(key) => site.workflow_project(WorkflowProjectRow { workflow: name, project: key.to_owned(), issue_type: None }),
+        None => site.workflow(WorkflowRow { id: id(record, "id"), name }),
     }
     Some(())
 }

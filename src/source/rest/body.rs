@@ -29,11 +29,11 @@ pub(super) async fn read(mut response: Response, most: usize) -> Result<Vec<u8>,
                     return Err(if full { Trouble::TooLarge(most) } else { Trouble::Cut(error.to_string()) });
                 }
             }
-            let full = unpacked.get_ref().full;
-            unpacked.finish().map(|bounded| bounded.bytes).map_err(|error| match full {
-                true => Trouble::TooLarge(most),
-                false => Trouble::Cut(error.to_string()),
-            })
+            match unpacked.try_finish() {
+                Ok(()) => Ok(std::mem::take(&mut unpacked.get_mut().bytes)),
+                Err(_) if unpacked.get_ref().full => Err(Trouble::TooLarge(most)),
+                Err(error) => Err(Trouble::Cut(error.to_string())),
+            }
         }
         other => Err(Trouble::Strange(format!("the encoding {other}, which nobody asked for"))),
     }

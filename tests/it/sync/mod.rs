@@ -34,7 +34,7 @@ struct Place(tempfile::TempDir);
 
 impl Place {
     fn new() -> Self {
-        let place = Self(tempfile::tempdir().expect("a temporary folder"));
+        let place = Self(crate::store::folder());
         let token = place.at("token");
         std::fs::write(&token, TOKEN).expect("written");
         only_ours(&token);
@@ -125,7 +125,7 @@ impl Place {
 }
 
 const QUERIES: &[&str] = &[
-    "ACTIVITY SHOW eventId, time, actor, entity, action, issue, field, \"from\", \"to\", text ORDER BY eventId",
+    "ACTIVITY SHOW eventId, time, actor, entity, action, issue, \"field\", \"from\", \"to\", text ORDER BY eventId",
     "created IS NOT EMPTY SHOW key, status, assignee, summary, labels, updated, Colours, Weight, attachments ORDER BY key",
     "status WAS \"In Progress\" SHOW key ORDER BY key",
 ];

@@ -143,9 +143,9 @@ fn paged(request: &Request, all: Vec<Value>, name: &str) -> Reply {
     Reply::ok(json!({"startAt": start, "maxResults": size, "total": total, "isLast": is_last, name: page}))
 }
 
-fn named(path: &str, all: &[(&str, &str)]) -> Reply {
+fn named(path: &str, all: &[(&str, &str)]) -> Vec<Value> {
     let one = |(id, name): &(&str, &str)| json!({"id": id, "name": name, "self": format!("https://x/rest/api/3/{path}/{id}"), "subtask": false, "statusColor": "#000"});
-    Reply::ok(Value::Array(all.iter().map(one).collect()))
+    all.iter().map(one).collect()
 }
 
 fn projects(jira: &Jira) -> Vec<Value> {
@@ -197,9 +197,11 @@ fn platform(jira: &Jira, request: &Request, parts: &[&str]) -> Reply {
         }
         ["field"] => Reply::ok(jira.fields()),
         ["status"] => Reply::ok(json!(["To Do", "In Progress", "Done"].map(super::model::status))),
-        ["priority"] => named("priority", &[("2", "High"), ("3", "Medium")]),
-        ["resolution"] => named("resolution", &[("1", "Fixed")]),
-        ["issuetype"] => named("issuetype", &[("1", "Task")]),
+        ["priority", "search"] if is_cloud => paged(request, named("priority", &[("2", "High"), ("3", "Medium")]), "values"),
+        ["priority"] if !is_cloud => Reply::ok(json!(named("priority", &[("2", "High"), ("3", "Medium")]))),
+        ["resolution", "search"] if is_cloud => paged(request, named("resolution", &[("1", "Fixed")]), "values"),
+        ["resolution"] if !is_cloud => Reply::ok(json!(named("resolution", &[("1", "Fixed")]))),
+        ["issuetype"] => Reply::ok(json!(named("issuetype", &[("1", "Task")]))),
         ["project", "search"] if is_cloud => paged(request, projects(jira), "values"),
         ["project"] if !is_cloud => Reply::ok(json!(projects(jira))),
         ["project", key, rest @ ..] => of_project(jira, request, key, rest),
@@ -219,10 +221,14 @@ fn platform(jira: &Jira, request: &Request, parts: &[&str]) -> Reply {
                 Some((_, members)) => paged(request, members.iter().map(|id| user(jira, id)).collect(), "values"),
             }
         }
-        ["workflow", "search"] if is_cloud => {
-            let flow =
-                json!({"id": {"name": "Flow", "entityId": "f1"}, "description": "", "projects": [{"id": "2", "key": "PAY"}]});
-            paged(request, vec![flow], "values")
+        ["workflows", "search"] if is_cloud => {
+            paged(request, vec![json!({"id": "f1", "name": "Flow", "description": ""})], "values")
+        }
+        ["workflowscheme", "project"] if is_cloud => {
+            let wanted: Vec<&String> = request.query.iter().filter(|(name, _)| name == "projectId").map(|(_, id)| id).collect();
+            assert!(!wanted.is_empty());
+            let scheme = json!({"id": 1, "name": "Scheme", "defaultWorkflow": "Flow", "issueTypeMappings": {"1": "Flow"}});
+            Reply::ok(json!({"values": [{"projectIds": ["2"], "workflowScheme": scheme}]}))
         }
         ["workflow"] if !is_cloud => Reply::ok(json!([{"name": "Flow", "steps": 3}])),
         ["filter", "search"] if is_cloud => {
@@ -345,7 +351,7 @@ fn search(jira: &Jira, request: &Request) -> Reply {
         true => request.body["nextPageToken"]
             .as_str()
             .map_or(0, |token| token.trim_start_matches("at-").parse().expect("a token of ours")),
-        false => request.body["startAt"].as_u64().expect("a number") as usize,
+        false => request.body["startAt"].as_u64().unwrap_or(0) as usize,
     };
     let size = request.body["maxResults"].as_u64().expect("a number") as usize;
     let size = if only_ids { size.min(jira.page * 3) } else { size.min(jira.page) };

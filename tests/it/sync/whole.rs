@@ -99,10 +99,10 @@ fn a_link_that_went_is_gone() {
     let site = Site::start(jira);
     let place = Place::new();
     place.sync(&site);
-    assert_eq!(place.ask("issueLinkType = blocks").len(), 1);
+    assert_eq!(place.ask("issueLinkType = blocks").len(), 2);
     site.jira().unlink(10_001, 10_004);
     place.sync(&site);
-    assert_eq!(place.ask("issueLink IS NOT EMPTY").len(), 0);
+    assert_eq!(place.ask("issueLinkType IS NOT EMPTY").len(), 0);
     assert_eq!(place.ask("ACTIVITY WHERE link REMOVED").len(), 2, "the change logs of both ends tell who did it");
 }
 
@@ -110,7 +110,9 @@ fn a_link_that_went_is_gone() {
 #[test]
 fn changes_between_two_pages_lose_nothing() {
     for kind in [Kind::Cloud, Kind::DataCenter] {
-        for at in 1..9 {
+        let mut at = 0;
+        loop {
+            at += 1;
             let mut jira = Jira::new(kind, 24);
             // A bulk edit: as many updates in one minute as three pages hold.
             let now = jira.touch(10_000);
@@ -120,26 +122,25 @@ fn changes_between_two_pages_lose_nothing() {
             jira.wait(30);
             let site = Site::start(jira);
             site.meanwhile(at, |jira| {
-                jira.comment(10_001, "meanwhile");
-                jira.comment(10_012, "meanwhile");
-                jira.comment(10_020, "meanwhile");
+                for id in [10_001, 10_012, 10_020] {
+                    jira.comment(id, "meanwhile");
+                }
                 jira.delete_issue(10_002);
             });
             let place = Place::new();
-            place.sync(&site);
-            let found = texts(&place.ask("created IS NOT EMPTY AND key != OPS-0"), "key").len();
-            assert!((23..=24).contains(&found), "{kind:?}, change at search {at}: {found} issues");
-            assert_eq!(
-                place.ask("ACTIVITY WHERE comment CREATED SHOW text").iter().filter(|row| row["text"] == "meanwhile").count(),
-                3,
-                "{kind:?}, {at}"
-            );
-            place.sync(&site);
-            let wanted: Vec<String> =
-                site.jira().issues.values().map(|issue| issue["key"].as_str().expect("a key").to_owned()).collect();
-            let mut found = texts(&place.ask("status IS NOT EMPTY ORDER BY created"), "key");
-            found.retain(|key| wanted.contains(key));
-            assert_eq!(found.len(), wanted.len(), "{kind:?}, {at}");
+            let options = jqlx::sync::Options { batch: 50, ..Place::options() };
+            place.try_sync(&site, options.clone()).expect("a sync");
+            if site.jira().issues.contains_key(&10_002) {
+                // There are no more pages.
+                assert!(at > 6, "only {at} pages");
+                break;
+            }
+            let found = place.ask("ACTIVITY WHERE comment CREATED SHOW text");
+            assert_eq!(found.iter().filter(|row| row["text"] == "meanwhile").count(), 3, "{kind:?}, change at page {at}");
+            let there = place.ask("created IS NOT EMPTY").len();
+            assert!((23..=24).contains(&there), "{kind:?}, change at page {at}: {there} issues");
+            place.try_sync(&site, options).expect("a sync");
+            assert_eq!(place.ask("created IS NOT EMPTY").len(), 23, "{kind:?}, change at page {at}");
         }
     }
 }
