@@ -106,7 +106,7 @@ fn set(record: &mut Value, name: &str, part: Value) {
 }
 
 /// Whether a record holds a list to its end.
-fn is_whole(list: &Value, values: &str) -> bool {
+pub(super) fn is_whole(list: &Value, values: &str) -> bool {
     let Some(found) = list[values].as_array() else { return false };
     list["total"].as_u64().is_some_and(|total| total <= found.len() as u64)
 }

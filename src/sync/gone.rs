@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::Gone;
 use super::api::{self, Api};
+use super::complete;
 use super::known::{self, Issue, Thing};
 use crate::data::rows::EventRow;
 use crate::error::Error;
@@ -27,7 +28,7 @@ pub(super) struct Found {
 pub(super) struct Present {
     pub(super) issue: i64,
     key: String,
-    /// Noun and ids, where the issue came with a list of them.
+    /// Noun and ids, where the issue came with a whole list of them.
     ids: Vec<(&'static str, BTreeSet<String>)>,
     /// Texts of comments whose deletion the change log tells, with how often.
     told: BTreeMap<String, usize>,
@@ -36,8 +37,9 @@ pub(super) struct Present {
 impl Present {
     pub(super) fn of(record: &Value) -> Option<Self> {
         let fields = &record["fields"];
+        // Of a list that was cut short, what is missing may well be there.
         let list = |field: &str, values: Option<&str>| match values {
-            Some(values) => fields[field][values].as_array(),
+            Some(values) => fields[field][values].as_array().filter(|_| complete::is_whole(&fields[field], values)),
             None => fields[field].as_array(),
         };
         let ids = LISTS.iter().filter_map(|(noun, field, values)| {

@@ -39,15 +39,16 @@ impl Pages {
         Self { zone, size, from, next: None, seen: HashMap::new(), several: false, news: false, ended: false }
     }
 
-    /// The question whose answer the list is.
-    pub(super) fn jql(&self) -> String {
-        format!("updated >= \"{}\" ORDER BY updated ASC, key ASC", jql_time(self.from, self.zone.as_ref()))
+    /// What issues of the list have in common.
+    pub(super) fn condition(&self) -> String {
+        format!("updated >= \"{}\"", jql_time(self.from, self.zone.as_ref()))
     }
 
     /// The next issues that were not seen yet, or were not seen as they are; none at the end.
     pub(super) async fn next(&mut self, api: &Api) -> Result<Option<Page>, RestError> {
         while !self.ended {
-            let mut page = api.search(&self.jql(), Fields::All, self.size, self.next.as_ref()).await?;
+            let jql = format!("{} ORDER BY updated ASC, key ASC", self.condition());
+            let mut page = api.search(&jql, Fields::All, self.size, self.next.as_ref()).await?;
             let last = page.issues.iter().filter_map(api::updated).max().map_or(self.from, minute);
             page.issues.retain(|issue| self.is_new(issue));
             self.advance(last, page.next.take());

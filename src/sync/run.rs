@@ -32,7 +32,7 @@ const PROBLEMS: usize = 100;
 
 pub(super) async fn run(site: Site, store: &Path, options: Options, progress: Arc<dyn Progress>) -> Result<Summary, Error> {
     progress.stage("asking the site");
-    let api = Api::new(site, &options)?;
+    let api = Arc::new(Api::new(site, &options)?);
     let server = api.server().await?;
     api.check(&server)?;
     let zone = api.zone().await?;
@@ -76,7 +76,7 @@ pub(super) async fn run(site: Site, store: &Path, options: Options, progress: Ar
 }
 
 struct Run<'a> {
-    api: Api,
+    api: Arc<Api>,
     store: &'a Path,
     work: Work,
     position: Position,
@@ -117,23 +117,25 @@ impl Run<'_> {
         let overlap = i64::try_from(self.options.overlap.as_micros()).unwrap_or(i64::MAX);
         let since = self.position.updated.map(|updated| updated.saturating_sub(overlap));
         let mut pages = Pages::new(since, zone, self.options.page);
-        let total = self.api.count(&pages.jql()).await;
+        let total = self.api.count(&pages.condition()).await;
         self.progress.issues(0, total);
         let mut batch = self.batch()?;
         let mut seen = 0;
+        let api = self.api.clone();
+        let mut coming = pages.next(&api).await;
         loop {
-            let page = match pages.next(&self.api).await {
+            let page = match coming {
                 Ok(Some(page)) => page,
                 Ok(None) => break,
                 Err(error) => return self.ended_early(batch, error).await,
             };
             seen += page.issues.len() as u64;
-            let taken = self.take(&mut batch, page).await;
-            if let Err(error) = taken {
-                return match error {
-                    Failed::Rest(error) => self.ended_early(batch, error).await,
-                    Failed::Error(error) => Err(error),
-                };
+            // The next page is asked for while this one is completed.
+            let (taken, following) = futures::join!(self.take(&mut batch, page), pages.next(&api));
+            match taken {
+                Ok(()) => {}
+                Err(Failed::Rest(error)) => return self.ended_early(batch, error).await,
+                Err(Failed::Error(error)) => return Err(error),
             }
             self.progress.issues(seen, total);
             let is_full = batch.spool.records() >= self.options.batch
@@ -144,6 +146,7 @@ impl Run<'_> {
                 self.progress.stage("fetching issues");
                 batch = self.batch()?;
             }
+            coming = following;
         }
         if batch.spool.records() > 0 || batch.updated > self.position.updated {
             self.commit_batch(batch).await?;

@@ -87,6 +87,12 @@ impl Place {
         ask(&self.store(), query)
     }
 
+    /// How many rows a table of the store has.
+    fn rows(&self, table: &str) -> u64 {
+        let status = RUNTIME.block_on(async { Store::open(self.store(), At::Latest)?.status() }).expect("a status");
+        status.tables.iter().find(|of| of.name == table).map_or(0, |of| of.rows)
+    }
+
     /// A store filled by `import` with all that the site has.
     fn imported(&self, site: &Site) -> PathBuf {
         let (export, fields, store) = (self.at("export.ndjson"), self.at("fields.json"), self.at("imported"));
