@@ -1,13 +1,15 @@
-//! `jqlx import`: files of Jira's, or folders in the interchange layout, into a store or into a folder of Parquet.
+//! `jqlx import`: files of many formats, or folders in the interchange layout, into a store or into a folder of Parquet.
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::{Path, PathBuf};
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use jiff::tz::TimeZone;
 
-use super::arguments::Work;
+use super::arguments::{self, Work};
 use super::config::Config;
 use super::failure::{Failure, with_options};
 use super::place;
@@ -18,28 +20,43 @@ use super::terminal::Terminal;
 use super::watch::Watch;
 use crate::diagnostic::Report;
 use crate::source::files::{self, ImportOptions, ImportSummary, Progress};
+use crate::source::formats::{self, FORMATS, Format};
 use crate::store::{Loaded, Store};
 
-const AFTER: &str = "\
+const EXAMPLES: &str = "\
 Examples:
-  jqlx import issues.ndjson.gz
+  jqlx import issues.ndjson.gz webhooks/*.json audit.csv
   jqlx import page-*.json --store ./store
-  jqlx import ./export --store ./store
+  jqlx import export.csv --as issue-csv --tz Europe/Berlin
+  jqlx import ./export events.parquet --store ./store
   jqlx import issues.ndjson.gz --data ./export --replace
   jqlx query --store ./store 'comment DELETED AFTER -30d'
-
-Files hold issues as Jira's REST API gives them, best with their change logs, comments and work logs: one a line, a list,
-or search pages; plain or gzipped. A bad record is named on stderr and left out; it does not end the run. A folder holds
-tables in the interchange layout.
+";
+const NOTES: &str = "\
+Each file, and in files of JSON each record, is read as what it looks like; several formats go in one call, plain or
+gzipped. A bad record is named on stderr and left out; it does not end the run. A folder holds tables in the interchange
+layout.
 
 The store keeps what it knows and takes what is new: importing twice changes nothing. With --data, a folder of Parquet is
 written instead.";
 
-/// Bring Jira REST JSON, or a folder of Parquet, into a store
+/// What stands behind the options, the formats of the table among it.
+fn after() -> String {
+    let width = FORMATS.iter().map(|format| format.name.len()).max().unwrap_or_default();
+    let formats: Vec<String> = FORMATS.iter().map(|format| format!("  {:width$}  {}", format.name, format.title)).collect();
+    format!("{EXAMPLES}\nFormats:\n{}\n\n{NOTES}", formats.join("\n"))
+}
+
+fn formats() -> impl TypedValueParser<Value = &'static Format> {
+    let names = FORMATS.iter().map(|format| format.name);
+    PossibleValuesParser::new(names).try_map(|name| formats::format(&name).ok_or("no such format"))
+}
+
+/// Bring issues, webhooks, audit logs and exports of other tools, or a folder of Parquet, into a store
 #[derive(clap::Args, Debug)]
-#[command(after_help = AFTER)]
+#[command(after_help = after())]
 pub(super) struct Arguments {
-    /// Files of Jira REST JSON, or folders of Parquet in the interchange layout
+    /// Files of any of the formats below, or folders of Parquet in the interchange layout
     #[arg(value_name = "FILE|DIR", required = true)]
     inputs: Vec<PathBuf>,
     /// The store to bring them into [default: JQLX_STORE, then the configuration's, then the one in the platform's data folder]
@@ -51,24 +68,38 @@ pub(super) struct Arguments {
     /// Replace the dataset that is in the folder
     #[arg(long, requires = "data")]
     replace: bool,
+    /// What all files are, whatever they look like; a record that is none is left out
+    #[arg(long = "as", value_name = "FORMAT", value_parser = formats(), hide_possible_values = true)]
+    format: Option<&'static Format>,
+    /// Time zone of times that tell none, as those of CSV exports: a name such as Europe/Berlin, or `local` [default: the
+    /// configuration's, then UTC]
+    #[arg(long, value_name = "ZONE", env = "JQLX_TZ", hide_env_values = true, value_parser = arguments::zone)]
+    tz: Option<TimeZone>,
     #[command(flatten)]
     work: Work,
 }
 
 pub(super) fn run(arguments: Arguments, terminal: &Terminal) -> Result<(), Failure> {
-    let (folders, files): (Vec<PathBuf>, Vec<PathBuf>) = arguments.inputs.into_iter().partition(|input| input.is_dir());
+    let inputs = Inputs::of(arguments.inputs, arguments.format);
+    let config = Config::load(arguments.work.config.as_deref())?;
+    let zone = arguments.tz.or_else(|| config.tz.clone()).unwrap_or(TimeZone::UTC);
+    let how = ImportOptions { format: arguments.format, zone, ..ImportOptions::default() };
     match arguments.data {
         Some(data) => {
-            if let Some(folder) = folders.first() {
+            if let Some(folder) = inputs.folders.first() {
                 let message = format!(
                     "the folder {} holds no JSON; folders of Parquet are imported into a store, with --store",
                     folder.display()
                 );
                 return Err(Failure::Usage(message));
             }
+            if let Some(file) = inputs.columns.first() {
+                let message = format!("{} has columns already; it is imported into a store, with --store", file.display());
+                return Err(Failure::Usage(message));
+            }
             let watch = Watch::start(terminal, None)?;
-            let options = ImportOptions { replace: arguments.replace, ..ImportOptions::default() };
-            let summary = read(&files, &data, &options, &watch, terminal)?;
+            let options = ImportOptions { replace: arguments.replace, ..how };
+            let summary = read(&inputs.records, &data, &options, &watch, terminal)?;
             say(&summary, &data, terminal);
             Ok(())
         }
@@ -76,9 +107,31 @@ pub(super) fn run(arguments: Arguments, terminal: &Terminal) -> Result<(), Failu
             Err(Failure::Usage("--replace goes with --data; a store keeps what it has and takes what is new".to_owned()))
         }
         None => {
-            let config = Config::load(arguments.work.config.as_deref())?;
-            into_store(&files, &folders, &place::store(arguments.store, &config)?, &arguments.work, terminal)
+            let options = ImportOptions { may_be_empty: true, ..how };
+            into_store(&inputs, &place::store(arguments.store, &config)?, &options, &arguments.work, terminal)
         }
+    }
+}
+
+/// What is to be imported, by how that is done.
+struct Inputs {
+    folders: Vec<PathBuf>,
+    /// Files of Parquet and Arrow.
+    columns: Vec<PathBuf>,
+    /// All others.
+    records: Vec<PathBuf>,
+}
+
+impl Inputs {
+    fn of(paths: Vec<PathBuf>, format: Option<&Format>) -> Self {
+        let (folders, files): (Vec<PathBuf>, Vec<PathBuf>) = paths.into_iter().partition(|path| path.is_dir());
+        let (mut columns, mut records) = (Vec::new(), Vec::new());
+        for file in files {
+            // What cannot be opened is told by who reads it.
+            let is = files::are_columns(&file, format).unwrap_or(false);
+            if is { columns.push(file) } else { records.push(file) }
+        }
+        Self { folders, columns, records }
     }
 }
 
@@ -111,15 +164,15 @@ fn read(
     }
 }
 
-/// Brings files and folders into a store: all files in one commit, then each folder in its own.
-fn into_store(files: &[PathBuf], folders: &[PathBuf], store: &Path, work: &Work, terminal: &Terminal) -> Result<(), Failure> {
+/// Brings files and folders into a store: all files of records in one commit, those of columns in another, then each folder in
+/// its own.
+fn into_store(inputs: &Inputs, store: &Path, options: &ImportOptions, work: &Work, terminal: &Terminal) -> Result<(), Failure> {
     let running = Running::start(terminal, work.threads.map(usize::from), None)?;
-    if !files.is_empty() {
+    if !inputs.records.is_empty() {
         let root = store.to_path_buf();
         let writer = running.wait(Store::writer(root))??;
         let staging = writer.staging();
-        let may_be_empty = ImportOptions { may_be_empty: true, ..ImportOptions::default() };
-        let summary = read(files, &staging, &may_be_empty, &running.watch, terminal)?;
+        let summary = read(&inputs.records, &staging, options, &running.watch, terminal)?;
         terminal.say(&text(&summary, ""));
         if summary.rows.is_empty() {
             terminal.say(&format!("nothing new for {}", store.display()));
@@ -131,7 +184,18 @@ fn into_store(files: &[PathBuf], folders: &[PathBuf], store: &Path, work: &Work,
             say_loaded(&loaded??, store, terminal);
         }
     }
-    for folder in folders {
+    if !inputs.columns.is_empty() {
+        let root = store.to_path_buf();
+        let writer = running.wait(Store::writer(root))??;
+        let staging = writer.staging();
+        files::stage(&inputs.columns, options.format, &staging)?;
+        let (folder, how) = (staging.clone(), work.options());
+        let progress = how.progress.clone();
+        let loaded = shown(terminal, &progress, || running.wait(async move { writer.load(folder, how).await }));
+        let _ = std::fs::remove_dir_all(&staging);
+        say_loaded(&loaded??, store, terminal);
+    }
+    for folder in &inputs.folders {
         let (root, folder, options) = (store.to_owned(), folder.clone(), work.options());
         let progress = options.progress.clone();
         let loaded = shown(terminal, &progress, || running.wait(async move { Store::load(root, folder, options).await }))??;

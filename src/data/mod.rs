@@ -4,6 +4,7 @@
 //! that sources, the demo and tests fill, [`read`] opens a folder of them, [`site`] reads what they add to the catalogue.
 
 mod batch;
+pub(crate) mod certainty;
 pub mod demo;
 pub(crate) mod lock;
 pub(crate) mod look_up;

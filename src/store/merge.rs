@@ -3,7 +3,8 @@
 //! Rows are merged column by column in pairs: the row that is there, and the one that comes. What comes later is taken to know
 //! better, unless it says nothing. Of an event, the actor comes from the source that states one, and an exact time is
 //! better than an interval; where two sources state times, the change log's counts. The origin is that of the time: so the
-//! next source to tell of the event is measured against the one whose time it would replace.
+//! next source to tell of the event is measured against the one whose time it would replace. Of something that was made, the
+//! text that was told first stays: it may have been edited since, and what comes later tells what it became.
 
 use std::sync::Arc;
 
@@ -13,6 +14,8 @@ use datafusion::arrow::compute::kernels::zip::zip;
 use datafusion::arrow::datatypes::DataType;
 use datafusion::arrow::error::ArrowError;
 use datafusion::arrow::row::{RowConverter, SortField};
+
+use crate::data::certainty::{self, When};
 
 /// How rows of a table are merged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +48,7 @@ pub(crate) fn merged(rule: Rule, there: &RecordBatch, comes: &RecordBatch, told:
         Rule::Event => (Some(knows_actor_better(there, comes)?), Some(knows_time_better(there, comes)?)),
         _ => (None, None),
     };
+    let actions = if rule == Rule::Event { texts(there, "action")? } else { None };
     let mut columns: Vec<ArrayRef> = Vec::with_capacity(there.num_columns());
     for (at, field) in there.schema_ref().fields().iter().enumerate() {
         let (old, new) = (there.column(at), comes.column(at));
@@ -53,6 +57,9 @@ pub(crate) fn merged(rule: Rule, there: &RecordBatch, comes: &RecordBatch, told:
             ("actor" | "actor_kind" | "actor_basis", Some(better), _) => better.clone(),
             ("time" | "time_after", _, Some(better)) => better.clone(),
             ("origin", _, Some(better)) => better.iter().enumerate().map(|(row, is)| Some(is? && new.is_valid(row))).collect(),
+            ("text", ..) if rule == Rule::Event => (0..new.len())
+                .map(|row| Some(new.is_valid(row) && (old.is_null(row) || text_at(actions.as_ref(), row) != Some("created"))))
+                .collect(),
             _ if !told.iter().any(|column| column == name) => BooleanArray::from(vec![false; new.len()]),
             _ if rule == Rule::Issue => later.clone(),
             // When an account was last seen: an older export has not seen what came after it.
@@ -105,32 +112,27 @@ fn not_older(there: &RecordBatch, comes: &RecordBatch) -> Result<BooleanArray, A
 fn knows_actor_better(there: &RecordBatch, comes: &RecordBatch) -> Result<BooleanArray, ArrowError> {
     let side = |batch| -> Result<_, ArrowError> { Ok((texts(batch, "actor")?, texts(batch, "actor_basis")?)) };
     let (old, new) = (side(there)?, side(comes)?);
-    let certainty = |(actor, basis): &(Option<ArrayRef>, Option<ArrayRef>), row: usize| match (
-        text_at(actor.as_ref(), row),
-        text_at(basis.as_ref(), row),
-    ) {
-        (None, _) => 0,
-        (Some(_), Some("unknown")) => 1,
-        (Some(_), Some(basis)) if basis.starts_with("inferred") => 2,
-        (Some(_), None) => 3,
-        (Some(_), Some(_)) => 4,
+    let certainty = |(actor, basis): &(Option<ArrayRef>, Option<ArrayRef>), row: usize| {
+        certainty::of_actor(text_at(actor.as_ref(), row), text_at(basis.as_ref(), row))
     };
     Ok((0..comes.num_rows()).map(|row| Some(certainty(&new, row) > 0 && certainty(&new, row) >= certainty(&old, row))).collect())
+}
+
+fn when<'a>(batch: &RecordBatch, origins: Option<&'a ArrayRef>, row: usize) -> When<'a> {
+    let time = |column: &str| number_at(batch.column_by_name(column), row);
+    // An event without a time is of no interval either.
+    let after = time("time").and_then(|_| time("time_after"));
+    When { time: time("time").unwrap_or_default(), after, origin: text_at(origins, row) }
 }
 
 /// Whether what comes knows better when it was.
 fn knows_time_better(there: &RecordBatch, comes: &RecordBatch) -> Result<BooleanArray, ArrowError> {
     let origins = (texts(there, "origin")?, texts(comes, "origin")?);
-    let uncertainty = |batch: &RecordBatch, row: usize| {
-        let time = |column: &str| number_at(batch.column_by_name(column), row);
-        time("time_after").and_then(|after| Some(time("time")?.saturating_sub(after))).unwrap_or(0)
-    };
     Ok((0..comes.num_rows())
         .map(|row| {
-            let (old, new) = (uncertainty(there, row), uncertainty(comes, row));
-            let (told_by, tells) = (text_at(origins.0.as_ref(), row), text_at(origins.1.as_ref(), row));
-            let beaten = told_by == Some("changelog") && tells != Some("changelog");
-            Some(new < old || (new == old && !beaten))
+            let (old, new) = (when(there, origins.0.as_ref(), row), when(comes, origins.1.as_ref(), row));
+            let (old_span, new_span) = (old.uncertainty(), new.uncertainty());
+            Some(new_span < old_span || (new_span == old_span && !new.is_beaten_by(&old)))
         })
         .collect())
 }

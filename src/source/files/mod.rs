@@ -1,7 +1,12 @@
-//! `import`: files of Jira's REST answers into a dataset.
+//! `import`: files of all formats into a dataset.
 
+mod columns;
+mod echoes;
 mod input;
 mod machine;
+mod merge;
+mod places;
+mod read;
 mod run;
 mod sorter;
 mod splitter;
@@ -10,12 +15,15 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use crate::data::write::WriteError;
 use crate::diagnostic::codes;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::source::formats::Format;
 pub use crate::source::jira::Counts;
+pub use columns::{are_columns, stage};
 
 /// What an import may do and use.
 #[derive(Clone, Debug)]
@@ -28,11 +36,15 @@ pub struct ImportOptions {
     pub may_be_empty: bool,
     /// How many problems are kept with their texts; all are counted.
     pub problems: usize,
+    /// What all files are, whatever they look like; none: what each looks like.
+    pub format: Option<&'static Format>,
+    /// The zone of times that tell none, as exports for people have them.
+    pub zone: TimeZone,
 }
 
 impl Default for ImportOptions {
     fn default() -> Self {
-        Self { replace: false, memory: 256 << 20, may_be_empty: false, problems: 100 }
+        Self { replace: false, memory: 256 << 20, may_be_empty: false, problems: 100, format: None, zone: TimeZone::UTC }
     }
 }
 
@@ -167,10 +179,8 @@ impl ImportError {
         match self {
             Self::Write(error) => vec![error.diagnostic()],
             Self::Nothing(summary) => {
-                let first = Diagnostic::error(self.code(), self.to_string()).help(
-                    "import takes JSON of Jira's REST API: issues (one a line, a list, or search pages), best with \
-                     their change logs",
-                );
+                let first = Diagnostic::error(self.code(), self.to_string())
+                    .help("`jqlx import --help` lists the formats; --as names the one of files that do not show it");
                 std::iter::once(first).chain(summary.problems.iter().map(Problem::diagnostic)).collect()
             }
             _ => vec![Diagnostic::error(self.code(), self.to_string())],

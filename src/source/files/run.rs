@@ -5,20 +5,22 @@ use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::AtomicU64;
 
 use datafusion::arrow::array::RecordBatch;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
+use super::echoes::Echoes;
+use super::places::Places;
 use super::sorter::Sorter;
-use super::splitter::{Piece, Position, Splitter};
-use super::{ImportError, ImportOptions, ImportSummary, Problem, Progress, input};
+use super::splitter::Position;
+use super::{ImportError, ImportOptions, ImportSummary, Problem, Progress, input, merge};
 use crate::data::rows::{CustomColumns, CustomValue, EventRow, IssueRow, LinkRow, PropertyRow, events_batch};
 use crate::data::schema;
 use crate::data::write::DatasetWriter;
 use crate::diagnostic::{Code, codes};
-use crate::source::jira::{self, Context, Event, Mapped, Site};
+use crate::source::dates::Dates;
+use crate::source::jira::{self, Event, Mapped, Site};
 
 /// Rows written at once.
 const BATCH: usize = 8192;
@@ -32,11 +34,13 @@ struct Copy {
 }
 
 pub(super) struct Run<'a> {
-    options: &'a ImportOptions,
-    progress: &'a dyn Progress,
+    pub(super) options: &'a ImportOptions,
+    pub(super) progress: &'a dyn Progress,
     out: PathBuf,
     spool: PathBuf,
-    site: Site,
+    pub(super) site: Site,
+    /// How times are read that are no instants.
+    pub(super) dates: Dates,
     issues: Sorter<Copy>,
     events: Sorter<Event>,
     /// When each issue was created: two of one id and different times are of different sites.
@@ -46,8 +50,9 @@ pub(super) struct Run<'a> {
     /// Ids by key, for records that only tell a key.
     wanted_keys: HashMap<String, Option<i64>>,
     /// Search pages and lists, with records or without.
-    answers: u64,
-    summary: ImportSummary,
+    pub(super) answers: u64,
+    pub(super) summary: ImportSummary,
+    echoes: Echoes,
     /// Opened first, so that a folder that cannot be written costs no reading.
     writer: DatasetWriter,
 }
@@ -81,6 +86,8 @@ impl<'a> Run<'a> {
             wanted: HashMap::new(),
             wanted_keys: HashMap::new(),
             answers: 0,
+            echoes: Echoes::default(),
+            dates: Dates::of(&options.zone),
             summary: ImportSummary::default(),
             writer,
         };
@@ -94,92 +101,14 @@ impl<'a> Run<'a> {
         Ok(run)
     }
 
-    fn read(&mut self, path: &Path, done: &Arc<AtomicU64>, total: u64) -> Result<(), ImportError> {
-        let opened = input::open(path, done);
-        let opened = opened.map_err(|reason| ImportError::Unreadable { path: path.to_owned(), reason })?;
-        let mut pieces = Splitter::new(opened);
-        let mut any = false;
-        while let Some(piece) = pieces.next() {
-            let position = pieces.position();
-            match piece {
-                Piece::Page => {
-                    if let Ok(Value::Object(page)) = serde_json::from_slice(pieces.bytes()) {
-                        self.site.names.expanded(&page);
-                    }
-                    any = true;
-                    self.answers += 1;
-                    continue;
-                }
-                Piece::Broken(reason) => {
-                    // What a cut-off stream left of a record is reported with the stream.
-                    if pieces.error().is_none() {
-                        self.bad(path, position, None, reason);
-                    }
-                }
-                Piece::Record => {
-                    let page = pieces.page_head().and_then(head);
-                    self.record(path, position, pieces.bytes(), page.as_ref())?;
-                }
-            }
-            any = true;
-            self.summary.records += 1;
-            if self.summary.records.is_multiple_of(256) {
-                self.progress.records(self.summary.records);
-                self.progress.bytes(done.load(Ordering::Relaxed), total);
-            }
-        }
-        if let Some(error) = pieces.error() {
-            let reason = format!("the file cannot be read further: {error}");
-            self.bad(path, pieces.position(), None, reason);
-            self.summary.records += 1;
-        } else if !any && pieces.saw_list() {
-            self.answers += 1;
-        } else if !any {
-            self.bad(path, Position { line: 1, ..Position::default() }, None, "the file is empty".into());
-            self.summary.records += 1;
-        }
-        Ok(())
-    }
-
-    fn record(&mut self, path: &Path, at: Position, bytes: &[u8], page: Option<&Value>) -> Result<(), ImportError> {
-        let value: Value = match serde_json::from_slice(bytes) {
-            Ok(value) => value,
-            Err(error) => {
-                self.bad(path, at, None, format!("it is no JSON: {error}"));
-                return Ok(());
-            }
-        };
-        let name = name(&value);
-        let mapped = match jira::record(&value, Context { page }, &mut self.site) {
-            Ok(mapped) => mapped,
-            Err(reason) => {
-                self.bad(path, at, name, reason);
-                return Ok(());
-            }
-        };
-        if let Some(reason) = mapped.issue.as_ref().and_then(|row| self.foreign(row)) {
-            self.bad(path, at, name, reason);
-            return Ok(());
-        }
-        for flaw in &mapped.flaws {
-            self.summary.bad_values += 1;
-            self.problem(codes::IMPORT_BAD_VALUE, path, at, name.clone(), flaw.clone());
-        }
-        for lack in &mapped.incomplete {
-            self.summary.incomplete += 1;
-            self.problem(codes::IMPORT_INCOMPLETE, path, at, name.clone(), lack.clone());
-        }
-        self.summary.counts.add(mapped.counts);
-        self.keep(mapped).map_err(|reason| ImportError::Spool { folder: self.spool.clone(), reason })
-    }
-
     /// Notes the issue's identity. Some: it is that of an issue of another site.
-    fn foreign(&mut self, row: &IssueRow) -> Option<String> {
+    pub(super) fn foreign(&mut self, row: &IssueRow, is_issue: bool) -> Option<String> {
         let created = row.created.unwrap_or_default();
         match self.created.insert(row.id, created) {
             None => None,
-            Some(known) if known == created => {
-                self.summary.duplicate_issues += 1;
+            Some(known) if same_moment(known, created) => {
+                self.created.insert(row.id, finer(known, created));
+                self.summary.duplicate_issues += u64::from(is_issue);
                 None
             }
             Some(known) => {
@@ -193,8 +122,19 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn keep(&mut self, mapped: Mapped) -> io::Result<()> {
+    pub(super) fn keep(&mut self, mapped: Mapped) -> Result<(), ImportError> {
+        self.spooled(mapped).map_err(|reason| ImportError::Spool { folder: self.spool.clone(), reason })
+    }
+
+    fn spooled(&mut self, mapped: Mapped) -> io::Result<()> {
         for event in mapped.events {
+            if event.row.entity == "link" {
+                let other = [&event.row.from_id, &event.row.to_id].into_iter().flatten().filter_map(|id| id.parse().ok());
+                for id in other {
+                    self.wanted.entry(id).or_default();
+                }
+            }
+            self.echoes.note(&event.row);
             if mapped.issue.is_none() {
                 match (event.row.issue_id, &event.row.issue_key) {
                     (Some(id), None) => drop(self.wanted.entry(id).or_default()),
@@ -213,12 +153,12 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    fn bad(&mut self, path: &Path, at: Position, record: Option<String>, reason: String) {
+    pub(super) fn bad(&mut self, path: &Path, at: Position, record: Option<String>, reason: String) {
         self.summary.bad_records += 1;
         self.problem(codes::IMPORT_BAD_RECORD, path, at, record, reason);
     }
 
-    fn problem(&mut self, code: Code, path: &Path, at: Position, record: Option<String>, reason: String) {
+    pub(super) fn problem(&mut self, code: Code, path: &Path, at: Position, record: Option<String>, reason: String) {
         if self.summary.problems.len() < self.options.problems {
             let Position { line, element, offset } = at;
             self.summary.problems.push(Problem { code, file: path.to_owned(), line, element, offset, record, reason });
@@ -227,9 +167,7 @@ impl<'a> Run<'a> {
 
     /// Sorts, drops duplicates and writes.
     pub(super) fn finish(mut self) -> Result<ImportSummary, ImportError> {
-        let counts = self.summary.counts;
-        let events = counts.change_groups + counts.comments + counts.worklogs;
-        if counts.issues + events + counts.others == 0 {
+        if self.summary.counts.all() == 0 {
             // A page or a list without a record is an answer: there was nothing to tell.
             let is_answer = self.answers > 0 && self.summary.bad_records == 0 && self.options.may_be_empty;
             return if is_answer { Ok(self.summary) } else { Err(ImportError::Nothing(Box::new(self.summary))) };
@@ -281,24 +219,21 @@ impl<'a> Run<'a> {
 
         self.progress.stage("sorting events");
         let mut by_time = Sorter::new(in_time, &spool, self.options.memory / 4);
-        let mut last = String::new();
-        for event in events.finish().map_err(spooled)? {
-            let mut row = event.map_err(spooled)?.row;
-            if row.event_id == last {
+        let places = Places { wanted: &self.wanted, wanted_keys: &self.wanted_keys, accounts: self.site.settle_accounts() };
+        let mut told = events.finish().map_err(spooled)?.peekable();
+        while let Some(event) = told.next() {
+            let Event { mut row, project_id, .. } = event.map_err(spooled)?;
+            while let Some(again) = told.next_if(|next| next.as_ref().is_ok_and(|next| next.row.event_id == row.event_id)) {
+                merge::fill(&mut row, again.map_err(spooled)?.row);
+                self.summary.duplicate_events += 1;
+            }
+            if self.echoes.is_one(&row) {
                 self.summary.duplicate_events += 1;
                 continue;
             }
-            last.clone_from(&row.event_id);
-            if let Some(Some((key, project))) = row.issue_id.and_then(|id| self.wanted.get(&id))
-                && row.issue_key.is_none()
-            {
-                row.issue_key = Some(key.clone());
-                row.project.clone_from(project);
-            }
-            if row.issue_id.is_none()
-                && let Some(key) = &row.issue_key
-            {
-                row.issue_id = self.wanted_keys.get(key).copied().flatten();
+            places.settle(&mut row);
+            if let (None, Some(id)) = (&row.project, project_id) {
+                row.project = self.site.project_of(&id).map(str::to_owned);
             }
             for row in jira::elements(&self.site, row) {
                 let size = event_size(&row);
@@ -366,22 +301,19 @@ fn in_time(a: &EventRow, b: &EventRow) -> std::cmp::Ordering {
     (a.time, &a.event_id).cmp(&(b.time, &b.event_id))
 }
 
-/// The page around an element, closed where its list began.
-fn head(bytes: &[u8]) -> Option<Value> {
-    let closed = [bytes, b"[]}"].concat();
-    serde_json::from_slice(&closed).ok()
+/// Whether two times of creation are the same: some exports leave out the seconds.
+fn same_moment(a: i64, b: i64) -> bool {
+    const MINUTE: i64 = 60_000_000;
+    a == b || ((a % MINUTE == 0 || b % MINUTE == 0) && a.div_euclid(MINUTE) == b.div_euclid(MINUTE))
 }
 
-/// What to call a record in a message.
-fn name(value: &Value) -> Option<String> {
-    let record = value.get("data").filter(|d| d.is_object()).unwrap_or(value);
-    let text = |name: &str| record.get(name).filter(|v| v.is_string() || v.is_number());
-    let named = text("key").or_else(|| text("id")).or_else(|| text("name"))?;
-    Some(named.as_str().map_or_else(|| named.to_string(), str::to_owned))
+/// The one that tells more.
+fn finer(a: i64, b: i64) -> i64 {
+    a.max(b)
 }
 
 fn event_size(row: &EventRow) -> usize {
-    let texts = [&row.text, &row.from_value, &row.to_value, &row.from_id, &row.to_id];
+    let texts = [&row.text, &row.from_value, &row.to_value, &row.from_id, &row.to_id, &row.raw];
     let texts: usize = texts.into_iter().flatten().map(String::len).sum();
     // The struct, and its dozen short texts.
     size_of::<EventRow>() + 400 + texts

@@ -10,7 +10,7 @@ use super::{Event, Mapped};
 use crate::data::rows::EventRow;
 
 /// Reads a comment. Only its last edit is known, and never what it said before.
-pub(super) fn comment(value: &Value, subject: &Subject, site: &mut Site, mapped: &mut Mapped) {
+pub(in crate::source) fn comment(value: &Value, subject: &Subject, site: &mut Site, mapped: &mut Mapped) {
     let Some((comment, number, created)) = begun("comment", value, mapped) else {
         return;
     };
@@ -22,12 +22,12 @@ pub(super) fn comment(value: &Value, subject: &Subject, site: &mut Site, mapped:
         origin: Some("import".into()),
         ..subject.event("comment", "created", created)
     };
-    updated(&row, comment, "comment", &number, subject, site, mapped);
-    made(row, comment, site, mapped);
+    let edited = updated(&row, comment, "comment", &number, subject, site, mapped);
+    made(row, comment, edited, site, mapped);
 }
 
 /// Reads a work log. Its name is the day that was worked on, in the zone of who logged it.
-pub(super) fn worklog(value: &Value, subject: &Subject, site: &mut Site, mapped: &mut Mapped) {
+pub(in crate::source) fn worklog(value: &Value, subject: &Subject, site: &mut Site, mapped: &mut Mapped) {
     let Some((worklog, number, created)) = begun("work log", value, mapped) else {
         return;
     };
@@ -42,12 +42,12 @@ pub(super) fn worklog(value: &Value, subject: &Subject, site: &mut Site, mapped:
         origin: Some("worklog".into()),
         ..subject.event("worklog", "created", created)
     };
-    updated(&row, worklog, "worklog", &number, subject, site, mapped);
-    made(row, worklog, site, mapped);
+    let edited = updated(&row, worklog, "worklog", &number, subject, site, mapped);
+    made(row, worklog, edited, site, mapped);
 }
 
 /// Reads an attachment of the issue. The change log has most of them too, with the same identity.
-pub(super) fn attachment(value: &Value, subject: &Subject, site: &mut Site, mapped: &mut Mapped) {
+pub(in crate::source) fn attachment(value: &Value, subject: &Subject, site: &mut Site, mapped: &mut Mapped) {
     let Some((attachment, number, created)) = begun("attachment", value, mapped) else {
         return;
     };
@@ -62,11 +62,11 @@ pub(super) fn attachment(value: &Value, subject: &Subject, site: &mut Site, mapp
     };
     let mut row = row;
     set_actor(&mut row, attachment.get("author"), site);
-    mapped.events.push(Event { row, hearsay: 1 });
+    mapped.events.push(Event { row, hearsay: 1, ..Event::default() });
 }
 
 /// The identity of an attachment's event. Issues that were moved between sites may share the ids of their attachments.
-pub(super) fn added(issue: Option<i64>, attachment: &str) -> String {
+pub(in crate::source) fn added(issue: Option<i64>, attachment: &str) -> String {
     match issue {
         Some(issue) => format!("jira:attachment:{issue}:{attachment}:added"),
         None => format!("jira:attachment:{attachment}:added"),
@@ -104,19 +104,29 @@ fn begun<'a>(what: &str, value: &'a Value, mapped: &mut Mapped) -> Option<(&'a O
     }
 }
 
-fn made(mut row: EventRow, object: &Object, site: &mut Site, mapped: &mut Mapped) {
+/// Of something that was edited since, the record has what it became; whoever saw it before knows better.
+fn made(mut row: EventRow, object: &Object, edited: bool, site: &mut Site, mapped: &mut Mapped) {
     set_actor(&mut row, object.get("author"), site);
-    mapped.events.push(Event { row, hearsay: 0 });
+    mapped.events.push(Event { row, hearsay: u8::from(edited), ..Event::default() });
 }
 
-fn updated(created: &EventRow, object: &Object, what: &str, number: &str, subject: &Subject, site: &mut Site, mapped: &mut Mapped) {
+/// The last edit, where there was one.
+fn updated(
+    created: &EventRow,
+    object: &Object,
+    what: &str,
+    number: &str,
+    subject: &Subject,
+    site: &mut Site,
+    mapped: &mut Mapped,
+) -> bool {
     let time = match object.get("updated").filter(|u| !u.is_null()).map(instant) {
-        None => return,
-        Some(Ok(time)) if time == created.time => return,
+        None => return false,
+        Some(Ok(time)) if time == created.time => return false,
         Some(Ok(time)) => time,
         Some(Err(reason)) => {
             mapped.flaws.push(format!("{what} {number}, updated: {reason}"));
-            return;
+            return false;
         }
     };
     let place = subject.event(what, "updated", time);
@@ -129,5 +139,6 @@ fn updated(created: &EventRow, object: &Object, what: &str, number: &str, subjec
         ..created.clone()
     };
     set_actor(&mut row, object.get("updateAuthor").or_else(|| object.get("author")), site);
-    mapped.events.push(Event { row, hearsay: 0 });
+    mapped.events.push(Event::new(row));
+    true
 }

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::json::{Object, list, object, text};
 
 /// A body: plain or wiki text as it is, a document as plain text. None where there is nothing.
-pub(super) fn body(value: &Value) -> Option<String> {
+pub(in crate::source) fn body(value: &Value) -> Option<String> {
     match value {
         Value::String(s) if !s.is_empty() => Some(s.clone()),
         Value::Object(document) if is_document(document) => {
@@ -19,7 +19,7 @@ pub(super) fn body(value: &Value) -> Option<String> {
 }
 
 /// Whether the object is a document.
-pub(super) fn is_document(object: &Object) -> bool {
+pub(in crate::source) fn is_document(object: &Object) -> bool {
     object.get("type").and_then(Value::as_str) == Some("doc")
 }
 

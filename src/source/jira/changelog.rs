@@ -12,7 +12,7 @@ use crate::data::rows::EventRow;
 use crate::source::words::{Happening, of_change, of_move};
 
 /// The keys that an issue had, with the instant of the move away from each, in time order.
-pub(super) fn former_keys(histories: &[Value]) -> Vec<(i64, String)> {
+pub(in crate::source) fn former_keys(histories: &[Value]) -> Vec<(i64, String)> {
     let mut keys = Vec::new();
     for history in histories.iter().filter_map(Value::as_object) {
         let Some(Ok(time)) = history.get("created").map(instant) else {
@@ -31,7 +31,7 @@ pub(super) fn former_keys(histories: &[Value]) -> Vec<(i64, String)> {
 }
 
 /// Reads one edit.
-pub(super) fn history(value: &Value, subject: &Subject, site: &mut Site, mapped: &mut Mapped) {
+pub(in crate::source) fn history(value: &Value, subject: &Subject, site: &mut Site, mapped: &mut Mapped) {
     let Some(history) = value.as_object() else {
         mapped.flaws.push("a change is no object".into());
         return;
@@ -49,10 +49,14 @@ pub(super) fn history(value: &Value, subject: &Subject, site: &mut Site, mapped:
     let change = name.unwrap_or_else(|| format!("{}@{time}", subject.identity()));
     let mut base = subject.event("issue", "updated", time);
     base.origin = Some("changelog".into());
-    base.change_id = Some(change.clone());
+    base.change_id = Some(change);
     set_actor(&mut base, history.get("author"), site);
+    edit(&base, list(history, "items"), site, mapped);
+}
 
-    let items = list(history, "items");
+/// Reads the items of one edit. Its events have what `base` has; its `change_id` names the edit.
+pub(in crate::source) fn edit(base: &EventRow, items: &[Value], site: &mut Site, mapped: &mut Mapped) {
+    let change = base.change_id.as_deref().unwrap_or_default();
     let seconds = logged_seconds(items);
     let keys = items.iter().filter_map(Value::as_object).find(|i| is_field(i, "key")).map(Sides::of);
     for (index, item) in items.iter().enumerate() {
@@ -74,7 +78,7 @@ pub(super) fn history(value: &Value, subject: &Subject, site: &mut Site, mapped:
             "remoteissuelink" => remote_link(row, sides, mapped),
             "worklogid" => worklog(row, sides, seconds, mapped),
             "project" => project_change(row, text(item, "fieldId"), sides, keys.as_ref(), mapped),
-            lower => field_change(row, field, lower, text(item, "fieldId"), sides, site, mapped),
+            _ => field_change(row, field, text(item, "fieldId"), sides, site, mapped),
         }
     }
 }
@@ -106,42 +110,56 @@ impl Sides {
     }
 }
 
-/// The name of a field in queries. Servers of all ages and clouds spell the built-in ones differently.
-fn canonical(field: &str, lower: &str) -> String {
-    let name = match lower {
-        "status" | "assignee" | "priority" | "resolution" | "labels" | "summary" | "description" | "environment" | "reporter"
-        | "creator" | "project" | "key" | "parent" | "component" => lower,
-        "fix version" | "fix version/s" | "fix versions" | "fixversions" | "fixversion" => "fixVersion",
-        "version" | "versions" | "affects version/s" | "affects versions" | "affectsversions" => "affectedVersion",
-        "components" | "component/s" => "component",
-        "issuetype" | "issue type" | "type" => "type",
-        "duedate" | "due date" => "due",
-        "timeestimate" | "remaining estimate" => "remainingEstimate",
-        "timeoriginalestimate" | "original estimate" => "originalEstimate",
-        "timespent" | "time spent" => "timeSpent",
-        "issueparentassociation" | "parent issue" => "parent",
-        "security" | "security level" => "level",
-        "sprint" => "Sprint",
-        "story points" => "Story Points",
-        "epic link" => "Epic Link",
-        _ => field,
-    };
-    name.to_owned()
+/// The name of a field in queries. Webhooks name fields in the language of who made the change, and ids are the same in all.
+pub(in crate::source) fn name_of(field: &str, id: Option<&str>) -> String {
+    let by_id = id.filter(|id| !id.starts_with("customfield_")).and_then(canonical);
+    by_id.or_else(|| canonical(field)).unwrap_or(field).to_owned()
 }
 
-fn field_change(
-    mut row: EventRow,
-    field: &str,
-    lower: &str,
-    field_id: Option<&str>,
-    sides: Sides,
-    site: &mut Site,
-    mapped: &mut Mapped,
-) {
+/// The name of a built-in field, which servers of all ages and clouds spell differently.
+fn canonical(field: &str) -> Option<&'static str> {
+    let lower = field.to_lowercase();
+    NAMES.iter().find(|name| **name == lower).copied().or(match lower.as_str() {
+        "fix version" | "fix version/s" | "fix versions" | "fixversions" | "fixversion" => Some("fixVersion"),
+        "version" | "versions" | "affects version/s" | "affects versions" | "affectsversions" => Some("affectedVersion"),
+        "components" | "component/s" => Some("component"),
+        "issuetype" | "issue type" | "type" => Some("type"),
+        "duedate" | "due date" => Some("due"),
+        "timeestimate" | "remaining estimate" => Some("remainingEstimate"),
+        "timeoriginalestimate" | "original estimate" => Some("originalEstimate"),
+        "timespent" | "time spent" => Some("timeSpent"),
+        "issueparentassociation" | "parent issue" => Some("parent"),
+        "security" | "security level" => Some("level"),
+        "sprint" => Some("Sprint"),
+        "story points" => Some("Story Points"),
+        "epic link" => Some("Epic Link"),
+        _ => None,
+    })
+}
+
+/// Built-in fields that queries call as change logs do.
+const NAMES: &[&str] = &[
+    "status",
+    "assignee",
+    "priority",
+    "resolution",
+    "labels",
+    "summary",
+    "description",
+    "environment",
+    "reporter",
+    "creator",
+    "project",
+    "key",
+    "parent",
+    "component",
+];
+
+fn field_change(mut row: EventRow, field: &str, field_id: Option<&str>, sides: Sides, site: &mut Site, mapped: &mut Mapped) {
     if let Some(id) = field_id {
         site.names.changed(id, field);
     }
-    let name = canonical(field, lower);
+    let name = name_of(field, field_id);
     match name.as_str() {
         // Queries compare accounts, and names of people are neither unique nor lasting.
         "assignee" | "reporter" | "creator" => {
@@ -178,7 +196,7 @@ fn field_change(
     }
     row.field = Some(name);
     row.field_id = field_id.map(str::to_owned);
-    mapped.events.push(Event { row, hearsay: 0 });
+    mapped.events.push(Event::new(row));
 }
 
 /// The value as it is shown, days and instants in ISO form: Jira shows them in the reader's format.
@@ -206,7 +224,7 @@ fn project_change(row: EventRow, field_id: Option<&str>, sides: Sides, keys: Opt
         to_id: sides.to_id,
         ..row
     };
-    mapped.events.push(Event { row, hearsay: 0 });
+    mapped.events.push(Event::new(row));
 }
 
 /// A new key is a move to another project.
@@ -221,12 +239,12 @@ fn moved(key_change: &EventRow, mapped: &mut Mapped) {
         to_id: key_change.to_value.clone(),
         ..key_change.clone()
     };
-    mapped.events.push(Event { row, hearsay: 0 });
+    mapped.events.push(Event::new(row));
 }
 
 fn push(row: EventRow, what: Happening, hearsay: u8, mapped: &mut Mapped) {
     let row = EventRow { entity: what.entity.into(), action: what.action.into(), ..row };
-    mapped.events.push(Event { row, hearsay });
+    mapped.events.push(Event { row, hearsay, ..Event::default() });
 }
 
 /// Server writes a deleted comment's text as `from`, an edited one's texts as both.
@@ -314,11 +332,11 @@ fn worklog(mut row: EventRow, sides: Sides, seconds: Option<i64>, mapped: &mut M
     let shown = seconds.map(|s| s.abs().to_string());
     let what = of_change("WorklogId", before.is_some(), after.is_some());
     match (before, after) {
-        (Some(_), Some(_)) => push(row, what, 1, mapped),
+        (Some(_), Some(_)) => push(row, what, 2, mapped),
         (None, Some(id)) => {
             row.event_id = format!("jira:worklog:{id}:created");
             row.to_value = shown;
-            push(row, what, 1, mapped);
+            push(row, what, 2, mapped);
         }
         (Some(id), None) => {
             row.event_id = super::activity::deleted("worklog", &id);

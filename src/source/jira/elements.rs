@@ -26,7 +26,7 @@ impl Element {
 /// One that cannot be taken apart stays as it is, and so does one that changes no element, without
 /// its values.
 pub(crate) fn elements(site: &Site, mut row: EventRow) -> Vec<EventRow> {
-    if row.origin.as_deref() != Some("changelog") || row.entity != "issue" {
+    if !matches!(row.origin.as_deref(), Some("changelog" | "webhook")) || row.entity != "issue" {
         return vec![row];
     }
     let Some(field) = row.field.clone() else {

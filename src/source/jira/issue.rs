@@ -12,7 +12,7 @@ use super::{Event, Mapped, activity, changelog, properties};
 use crate::data::rows::{IssueRow, LinkRow, date};
 
 /// Reads an issue with everything that is in it.
-pub(super) fn issue(record: &Object, site: &mut Site) -> Result<Mapped, String> {
+pub(in crate::source) fn issue(record: &Object, site: &mut Site) -> Result<Mapped, String> {
     let fields = object(record, "fields").ok_or("its fields are no object")?;
     let key = text(record, "key").ok_or("it has no key")?.to_owned();
     let number = record.get("id").and_then(int).ok_or("its id is no number")?;
@@ -92,7 +92,7 @@ fn created_event(subject: &Subject, issue: &IssueRow, fields: &Object, created: 
         row.actor_kind = Some("unknown".into());
         row.actor_basis = Some("unknown".into());
     }
-    Event { row, hearsay: 0 }
+    Event::new(row)
 }
 
 fn incomplete(part: &Object, found: usize, what: &str, mapped: &mut Mapped) {

@@ -5,20 +5,20 @@ use jiff::tz::Offset;
 use serde_json::{Map, Value};
 
 /// A JSON object.
-pub(super) type Object = Map<String, Value>;
+pub(in crate::source) type Object = Map<String, Value>;
 
 /// A text that is there and not empty.
-pub(super) fn text<'a>(object: &'a Object, name: &str) -> Option<&'a str> {
+pub(in crate::source) fn text<'a>(object: &'a Object, name: &str) -> Option<&'a str> {
     object.get(name)?.as_str().filter(|t| !t.is_empty())
 }
 
 /// A text, or a number as text: ids are one or the other.
-pub(super) fn id(object: &Object, name: &str) -> Option<String> {
+pub(in crate::source) fn id(object: &Object, name: &str) -> Option<String> {
     scalar(object.get(name)?)
 }
 
 /// A text, number or truth value as text; none where empty or something else.
-pub(super) fn scalar(value: &Value) -> Option<String> {
+pub(in crate::source) fn scalar(value: &Value) -> Option<String> {
     match value {
         Value::String(s) if !s.is_empty() => Some(s.clone()),
         Value::Number(n) => Some(n.to_string()),
@@ -28,7 +28,7 @@ pub(super) fn scalar(value: &Value) -> Option<String> {
 }
 
 /// A whole number, or a text that is one.
-pub(super) fn int(value: &Value) -> Option<i64> {
+pub(in crate::source) fn int(value: &Value) -> Option<i64> {
     match value {
         Value::Number(n) => n.as_i64().or_else(|| n.as_f64().map(|f| f as i64)),
         Value::String(s) => s.trim().parse().ok(),
@@ -37,17 +37,17 @@ pub(super) fn int(value: &Value) -> Option<i64> {
 }
 
 /// The object of that name.
-pub(super) fn object<'a>(of: &'a Object, name: &str) -> Option<&'a Object> {
+pub(in crate::source) fn object<'a>(of: &'a Object, name: &str) -> Option<&'a Object> {
     of.get(name)?.as_object()
 }
 
 /// The list of that name; an absent one is empty.
-pub(super) fn list<'a>(of: &'a Object, name: &str) -> &'a [Value] {
+pub(in crate::source) fn list<'a>(of: &'a Object, name: &str) -> &'a [Value] {
     of.get(name).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
 /// What kind of value it is, for messages.
-pub(super) fn kind(value: &Value) -> &'static str {
+pub(in crate::source) fn kind(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
         Value::Bool(_) => "a truth value",
@@ -60,7 +60,7 @@ pub(super) fn kind(value: &Value) -> &'static str {
 
 /// An instant that an event can have, in UTC microseconds: ISO 8601 with an offset, or milliseconds
 /// since 1970 as some answers have them. Years outside 1970 to 2199 are mistakes of their source.
-pub(super) fn instant(value: &Value) -> Result<i64, String> {
+pub(in crate::source) fn instant(value: &Value) -> Result<i64, String> {
     let found = match value {
         Value::String(s) => micros(s),
         Value::Number(n) => n.as_i64().and_then(|ms| ms.checked_mul(1000)),
@@ -71,7 +71,7 @@ pub(super) fn instant(value: &Value) -> Result<i64, String> {
 }
 
 /// A value as it stands in the source, cut after some characters.
-pub(super) fn shortened(value: &Value) -> String {
+pub(in crate::source) fn shortened(value: &Value) -> String {
     let text = value.to_string();
     match text.char_indices().nth(60) {
         Some((end, _)) => format!("{}...", &text[..end]),
@@ -80,7 +80,7 @@ pub(super) fn shortened(value: &Value) -> String {
 }
 
 /// The UTC microseconds of `2012-01-14T18:49:06.004+0000`, `...Z`, `...-05:00`.
-pub(super) fn micros(text: &str) -> Option<i64> {
+pub(in crate::source) fn micros(text: &str) -> Option<i64> {
     let day = day(text.get(..10)?)?;
     let rest = text.get(10..)?;
     let rest = rest.strip_prefix(['T', ' '])?;
@@ -131,7 +131,7 @@ fn offset(text: &str) -> Option<Offset> {
 }
 
 /// The day of `2012-01-14`.
-pub(super) fn day(text: &str) -> Option<civil::Date> {
+pub(in crate::source) fn day(text: &str) -> Option<civil::Date> {
     let bytes = text.as_bytes();
     let shape = bytes.len() == 10
         && bytes.iter().enumerate().all(|(i, b)| if matches!(i, 4 | 7) { *b == b'-' } else { b.is_ascii_digit() });
@@ -143,7 +143,7 @@ pub(super) fn day(text: &str) -> Option<civil::Date> {
 }
 
 /// The last part of a path in a `self` address after `/name/`, such as the id of a comment.
-pub(super) fn path_part<'a>(address: &'a str, name: &str) -> Option<&'a str> {
+pub(in crate::source) fn path_part<'a>(address: &'a str, name: &str) -> Option<&'a str> {
     let path = address.split(['?', '#']).next()?;
     let mut parts = path.split('/');
     parts.find(|part| *part == name)?;
@@ -151,7 +151,7 @@ pub(super) fn path_part<'a>(address: &'a str, name: &str) -> Option<&'a str> {
 }
 
 /// A parameter of an address, its percent signs decoded.
-pub(super) fn query_parameter(address: &str, name: &str) -> Option<String> {
+pub(in crate::source) fn query_parameter(address: &str, name: &str) -> Option<String> {
     let query = address.split_once('?')?.1;
     let value = query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))?;
     let mut bytes = Vec::with_capacity(value.len());

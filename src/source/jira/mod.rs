@@ -1,21 +1,21 @@
 //! Jira: its JSON as rows of the tables.
 
-mod activity;
-mod adf;
-mod changelog;
+pub(super) mod activity;
+pub(super) mod adf;
+pub(super) mod changelog;
 mod custom;
 mod development;
 mod elements;
-mod issue;
-mod json;
+pub(super) mod issue;
+pub(super) mod json;
 mod known;
 mod listed;
-mod names;
+pub(super) mod names;
 mod properties;
 mod rank;
 mod records;
 mod site;
-mod subject;
+pub(super) mod subject;
 
 pub(crate) use elements::elements;
 pub(crate) use records::{Context, record};
@@ -60,13 +60,36 @@ pub(crate) struct Mapped {
     pub counts: Counts,
 }
 
+impl Mapped {
+    /// What a record told besides.
+    pub(crate) fn join(&mut self, other: Mapped) {
+        self.issue = self.issue.take().or(other.issue);
+        self.links.extend(other.links);
+        self.properties.extend(other.properties);
+        self.events.extend(other.events);
+        self.flaws.extend(other.flaws);
+        self.incomplete.extend(other.incomplete);
+        self.counts.add(other.counts);
+    }
+}
+
 /// An event, and how well its record knows it.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Event {
     pub row: EventRow,
-    /// Of two events of one id, the lower one stays: the record of a thing tells more of its making
-    /// than the change that mentions it.
+    /// Of two events of one id, the lower one counts and the other fills its gaps: the record of a thing tells more of
+    /// its making than the change that mentions it.
     pub hearsay: u8,
+    /// The id of the project, where the record does not tell its key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub project_id: Option<String>,
+}
+
+impl Event {
+    /// An event that its record tells as well as any.
+    pub(crate) fn new(row: EventRow) -> Self {
+        Self { row, ..Self::default() }
+    }
 }
 
 /// How many of what the records held, before duplicates are dropped.
@@ -82,11 +105,21 @@ pub struct Counts {
     pub comments: u64,
     /// Work logs.
     pub worklogs: u64,
+    /// Deliveries of webhooks.
+    pub webhooks: u64,
+    /// Records of audit logs.
+    pub audit_records: u64,
     /// Records of other kinds: users, statuses, sprints, fields and so on.
     pub others: u64,
 }
 
 impl Counts {
+    /// How many there are of all kinds.
+    pub(crate) fn all(&self) -> u64 {
+        let activity = self.change_groups + self.comments + self.worklogs + self.webhooks + self.audit_records;
+        self.issues + activity + self.others
+    }
+
     /// Adds others.
     pub(crate) fn add(&mut self, other: Counts) {
         self.issues += other.issues;
@@ -94,6 +127,8 @@ impl Counts {
         self.change_items += other.change_items;
         self.comments += other.comments;
         self.worklogs += other.worklogs;
+        self.webhooks += other.webhooks;
+        self.audit_records += other.audit_records;
         self.others += other.others;
     }
 }

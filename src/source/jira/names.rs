@@ -9,7 +9,7 @@ use super::known::Known;
 use crate::data::rows::{CustomValue, FieldRow, IssueRow};
 
 /// Before the name of a custom field of which the record does not tell the id.
-pub(super) const BY_NAME: &str = "name:";
+pub(in crate::source) const BY_NAME: &str = "name:";
 
 /// The fields of a site.
 #[derive(Default)]
@@ -72,7 +72,7 @@ impl Names {
     }
 
     /// Notes that an issue holds a field under its name.
-    pub(super) fn used(&mut self, name: &str) {
+    pub(in crate::source) fn used(&mut self, name: &str) {
         self.used.entry(name.to_lowercase()).or_insert_with(|| name.to_owned());
     }
 
@@ -128,9 +128,11 @@ impl Names {
 
     /// Gives an issue's custom fields their ids, and fills the columns that only names tell apart.
     pub(crate) fn settle(&self, known: &Known, issue: &mut IssueRow) {
+        let mut named: Vec<(String, String)> = Vec::new();
         for (column, _) in &mut issue.custom {
-            if let Some(name) = column.strip_prefix(BY_NAME) {
-                *column = self.column(name);
+            if let Some(name) = column.strip_prefix(BY_NAME).map(str::to_owned) {
+                *column = self.column(&name);
+                named.push((column.clone(), name));
             }
         }
         issue.custom.sort_by(|a, b| a.0.cmp(&b.0));
@@ -146,7 +148,8 @@ impl Names {
         }
         let mut estimate = None;
         for (column, value) in &issue.custom {
-            let Some(name) = self.name(column) else {
+            let by_name = || named.iter().find(|(of, _)| of == column).map(|(_, name)| name.as_str());
+            let Some(name) = self.name(column).or_else(by_name) else {
                 continue;
             };
             match value {

@@ -13,6 +13,8 @@ use crate::data::rows::RemoteLinkRow;
 pub(crate) struct Context<'a> {
     /// The page that the record is an element of, without its elements.
     pub page: Option<&'a Value>,
+    /// The stream of a connector that the record is of, such as `issue_comments`.
+    pub stream: Option<&'a str>,
 }
 
 /// The shapes that are told apart.
@@ -34,10 +36,6 @@ enum Kind {
     Version,
     Component,
     Field,
-    /// A delivery of a webhook.
-    Webhook,
-    /// A record of an audit log.
-    Audit,
     /// What surrounded a list whose elements were read one by one.
     Page,
 }
@@ -54,7 +52,7 @@ pub(crate) fn record(value: &Value, context: Context<'_>, site: &mut Site) -> Re
         let counts = Counts { others: 1, ..Counts::default() };
         return read.map(|()| Mapped { counts, ..Mapped::default() });
     }
-    let kind = kind(inner).ok_or_else(|| unknown(inner))?;
+    let kind = context.stream.and_then(of_stream).or_else(|| kind(inner)).ok_or_else(|| unknown(inner))?;
     let subject = || belongs_to(inner, wrapper, context).map(|of| Subject::of(&of)).ok_or("it does not tell its issue".to_owned());
     let mut mapped = Mapped::default();
     match kind {
@@ -70,13 +68,6 @@ pub(crate) fn record(value: &Value, context: Context<'_>, site: &mut Site) -> Re
         }
         Kind::Worklog => activity::worklog(&Value::Object(inner.clone()), &subject()?, site, &mut mapped),
         Kind::Comment => activity::comment(&Value::Object(inner.clone()), &subject()?, site, &mut mapped),
-        Kind::Webhook => {
-            let event = text(inner, "webhookEvent").unwrap_or_default();
-            return Err(format!("it is a webhook delivery ({event}), which import does not take"));
-        }
-        Kind::Audit => {
-            return Err("it is a record of an audit log, which import does not take".into());
-        }
         Kind::Page => site.names.expanded(inner),
         other => {
             mapped.counts.others = 1;
@@ -145,9 +136,7 @@ fn kind(record: &Object) -> Option<Kind> {
     let at = |name: &str| path_part(address, name).is_some();
 
     Some(match () {
-        _ if has("webhookEvent") => Kind::Webhook,
         _ if has("key") && has("fields") => Kind::Issue,
-        _ if is_audit(record) => Kind::Audit,
         _ if is_list("items") && has("created") => Kind::History,
         _ if has("issueId") && is_list("changeHistories") => Kind::Histories,
         _ if has("timeSpentSeconds") || at("worklog") => Kind::Worklog,
@@ -169,13 +158,26 @@ fn kind(record: &Object) -> Option<Kind> {
     })
 }
 
-fn is_audit(record: &Object) -> bool {
-    let has = |name: &str| record.contains_key(name);
-    let organisation = || object(record, "attributes").is_some_and(|a| a.contains_key("action"));
-    (has("summary") && has("category") && (has("objectItem") || has("eventSource")))
-        || (has("affectedObjects") && (has("type") || has("auditType")))
-        || (has("affectedObject") && has("creationDate"))
-        || organisation()
+/// The kind of the records of a connector's stream, which need not show it themselves.
+fn of_stream(stream: &str) -> Option<Kind> {
+    Some(match stream {
+        "issues" => Kind::Issue,
+        "changelogs" | "issue_changelogs" => Kind::History,
+        "worklogs" | "issue_worklogs" => Kind::Worklog,
+        "issue_comments" | "comments" => Kind::Comment,
+        "issue_remote_links" => Kind::RemoteLink,
+        "users" => Kind::User,
+        "workflow_statuses" | "statuses" => Kind::Status,
+        "sprints" => Kind::Sprint,
+        "projects" => Kind::Project,
+        "issue_types" => Kind::IssueType,
+        "issue_priorities" | "priorities" => Kind::Priority,
+        "issue_resolutions" | "resolutions" => Kind::Resolution,
+        "project_versions" | "versions" => Kind::Version,
+        "project_components" | "components" => Kind::Component,
+        "issue_fields" | "fields" => Kind::Field,
+        _ => return None,
+    })
 }
 
 fn unknown(record: &Object) -> String {
@@ -191,6 +193,7 @@ fn belongs_to(record: &Object, wrapper: Option<&Object>, context: Context<'_>) -
     let addressed = |o: &Object, name: &str| text(o, name).and_then(|a| path_part(a, "issue")).map(str::to_owned);
     let page = context.page.and_then(Value::as_object);
     id(record, "issueId")
+        .or_else(|| id(record, "issueKey"))
         .or_else(|| wrapper.and_then(|w| object(w, "input")).and_then(|i| id(i, "issue_id")))
         .or_else(|| wrapper.and_then(|w| addressed(w, "url")))
         .or_else(|| addressed(record, "self"))

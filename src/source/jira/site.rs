@@ -17,6 +17,8 @@ use crate::data::rows::{
 #[derive(Default)]
 pub(crate) struct Site {
     users: BTreeMap<String, UserRow>,
+    /// Accounts of which only audit logs have spoken.
+    only_logged: BTreeSet<String>,
     memberships: BTreeMap<(String, String), MembershipRow>,
     projects: BTreeMap<String, ProjectRow>,
     statuses: Seen<StatusRow>,
@@ -106,6 +108,7 @@ impl Site {
             Some("customer") => "customer",
             _ => "user",
         };
+        self.only_logged.remove(&account_id);
         let user = self.users.entry(account_id.clone()).or_default();
         user.account_id.clone_from(&account_id);
         let update = |slot: &mut Option<String>, value: Option<&str>| {
@@ -136,6 +139,45 @@ impl Site {
             }
         }
         Some(Person { id: account_id, kind: if kind == "app" { "app" } else { "user" } })
+    }
+
+    /// Notes an account as an audit log names it.
+    pub(in crate::source) fn account(&mut self, id: &str, name: Option<&str>, email: Option<&str>, aliases: &[String]) {
+        if !self.users.contains_key(id) {
+            self.only_logged.insert(id.to_owned());
+        }
+        self.named_person(id, name);
+        if let Some(user) = self.users.get_mut(id) {
+            user.email = user.email.take().or_else(|| email.map(str::to_owned));
+            for alias in aliases {
+                if !user.aliases.contains(alias) {
+                    user.aliases.push(alias.clone());
+                }
+            }
+        }
+    }
+
+    /// The key of the project of that id, as far as a record has told it.
+    pub(in crate::source) fn project_of(&self, id: &str) -> Option<&str> {
+        self.projects.values().find(|project| project.id.as_deref() == Some(id)).map(|project| project.key.as_str())
+    }
+
+    /// Accounts by the other keys that they have. What audit logs call so by such a key is the same account.
+    pub(in crate::source) fn settle_accounts(&mut self) -> BTreeMap<String, String> {
+        let mut found: BTreeMap<String, String> = BTreeMap::new();
+        for user in self.users.values() {
+            let free = |alias: &&String| !self.users.contains_key(*alias) || self.only_logged.contains(*alias);
+            for alias in user.aliases.iter().filter(free) {
+                found.insert(alias.clone(), user.account_id.clone());
+            }
+        }
+        for (alias, account) in &found {
+            let seen = self.users.remove(alias).and_then(|user| user.last_active);
+            if let Some(user) = self.users.get_mut(account) {
+                user.last_active = user.last_active.max(seen);
+            }
+        }
+        found
     }
 
     /// Notes an account that only a change names.
@@ -190,7 +232,7 @@ impl Site {
     }
 
     /// Notes that a version or component belongs to the project of that id.
-    pub(super) fn of_project(&mut self, table: &'static str, row: &Object) {
+    pub(in crate::source) fn of_project(&mut self, table: &'static str, row: &Object) {
         if let (Some(row), Some(project)) = (id(row, "id"), id(row, "projectId")) {
             self.of_projects.push((table, row, project));
         }

@@ -6,7 +6,7 @@ use super::site::Site;
 use crate::data::rows::EventRow;
 
 /// Whose events are read: an issue, and what it was called when.
-pub(super) struct Subject {
+pub(in crate::source) struct Subject {
     pub id: Option<i64>,
     key: Option<String>,
     project: Option<String>,
@@ -15,12 +15,17 @@ pub(super) struct Subject {
 }
 
 impl Subject {
-    pub(super) fn new(id: i64, key: Option<String>, project: Option<String>) -> Self {
+    pub(in crate::source) fn new(id: i64, key: Option<String>, project: Option<String>) -> Self {
         Self { id: Some(id), key, project, keys: Vec::new() }
     }
 
+    /// An issue of which a record may tell nothing.
+    pub(in crate::source) fn known(id: Option<i64>, key: Option<String>, project: Option<String>) -> Self {
+        Self { id, key, project, keys: Vec::new() }
+    }
+
     /// An issue of which a record tells only the id or the key.
-    pub(super) fn of(id_or_key: &str) -> Self {
+    pub(in crate::source) fn of(id_or_key: &str) -> Self {
         match id_or_key.parse() {
             Ok(id) => Self { id: Some(id), key: None, project: None, keys: Vec::new() },
             Err(_) => Self {
@@ -33,12 +38,12 @@ impl Subject {
     }
 
     /// What stands for the issue in ids of events that have none of their own.
-    pub(super) fn identity(&self) -> String {
+    pub(in crate::source) fn identity(&self) -> String {
         self.id.map(|id| id.to_string()).or_else(|| self.key.clone()).unwrap_or_default()
     }
 
     /// An event of the issue at that time, under the key of that time.
-    pub(super) fn event(&self, entity: &str, action: &str, time: i64) -> EventRow {
+    pub(in crate::source) fn event(&self, entity: &str, action: &str, time: i64) -> EventRow {
         let former = self.keys.iter().find(|(until, _)| time < *until).map(|(_, key)| key.as_str());
         let project = match former {
             Some(key) => key.rsplit_once('-').map(|(project, _)| project.to_owned()),
@@ -58,7 +63,7 @@ impl Subject {
 }
 
 /// Says who did it: the person of a record, or that it names none.
-pub(super) fn set_actor(row: &mut EventRow, value: Option<&Value>, site: &mut Site) {
+pub(in crate::source) fn set_actor(row: &mut EventRow, value: Option<&Value>, site: &mut Site) {
     match value.and_then(|v| site.person(v)) {
         Some(person) => {
             site.active(&person.id, row.time);

@@ -43,6 +43,11 @@ impl Happening {
     }
 }
 
+/// The entity of the catalogue that a source calls so, in lower case and in words: `scheme permission`.
+pub(crate) fn entity_named(noun: &str) -> Option<&'static str> {
+    split::named(noun).map(|entity| entity.name)
+}
+
 /// A table: what the source says, in lower case, and what that is.
 type Table = &'static [(&'static str, &'static str, &'static str)];
 

@@ -65,20 +65,30 @@ fn merge_tables(
     told: &[String],
     scope: Scope<'_>,
 ) -> Result<(RecordBatch, Tally), ArrowError> {
-    let mut tally = Tally::default();
-    let mut result = kept_at_ends(table, &kept(table, there, comes, scope.whole)?, comes, scope)?;
-    // A source may tell of a thing several times.
-    for round in rounds(comes, key_of(table))? {
-        let Pairs { there: old, comes: new, alone } = pairs(&result, &round, key_of(table))?;
-        let before = taken(&result, &old)?;
-        let merged = merge::merged(Rule::of(table), &before, &taken(&round, &new)?, told)?;
-        let changed = merge::differ(&before, &merged)?.into_iter().filter(|differs| *differs).count() as u64;
-        tally.changed += changed;
-        tally.known += merged.num_rows() as u64 - changed;
-        tally.added += alone.len() as u64;
-        result = concat_batches(schema, &[replaced(&result, &old, merged)?, taken(&round, &alone)?])?;
-    }
+    let (rule, key) = (Rule::of(table), key_of(table));
+    let there = kept_at_ends(table, &kept(table, there, comes, scope.whole)?, comes, scope)?;
+    let comes = folded(rule, key, comes, told)?;
+    let Pairs { there: old, comes: new, alone } = pairs(&there, &comes, key)?;
+    let before = taken(&there, &old)?;
+    let merged = merge::merged(rule, &before, &taken(&comes, &new)?, told)?;
+    let changed = merge::differ(&before, &merged)?.into_iter().filter(|differs| *differs).count() as u64;
+    let known = merged.num_rows() as u64 - changed;
+    let tally = Tally { added: alone.len() as u64, changed, known, ..Tally::default() };
+    let result = concat_batches(schema, &[replaced(&there, &old, merged)?, taken(&comes, &alone)?])?;
     Ok((result, tally))
+}
+
+/// The rows with those of one key merged: a source may tell of a thing several times, and only what it says in the end is
+/// compared with what is there.
+fn folded(rule: Rule, key: &[&str], comes: &RecordBatch, told: &[String]) -> Result<RecordBatch, ArrowError> {
+    let mut rounds = rounds(comes, key)?.into_iter();
+    let Some(mut so_far) = rounds.next() else { return Ok(comes.clone()) };
+    for round in rounds {
+        let Pairs { there: old, comes: new, .. } = pairs(&so_far, &round, key)?;
+        let merged = merge::merged(rule, &taken(&so_far, &old)?, &taken(&round, &new)?, told)?;
+        so_far = replaced(&so_far, &old, merged)?;
+    }
+    Ok(so_far)
 }
 
 /// The rows that are there, without those whose owner's rows are told anew and that are not among them. The owner of a table

@@ -339,7 +339,7 @@ fn touch(touched: &mut Touched, batch: &RecordBatch, column: &str, only_with: Op
 
 /// Two sites have the same ids for different things: their rows must not be merged.
 fn same_thing(task: &Task, before: &RecordBatch, after: &RecordBatch) -> Result<(), Error> {
-    // Of an event, the issue; of an issue, when it was created, to the second.
+    // Of an event, the issue; of an issue, when it was created, to the second or as exactly as both tell it.
     let (column, unit, what) = match task.rule {
         Rule::Event => ("issue_id", 1, "another issue"),
         Rule::Issue => ("created", 1_000_000, "another time of creation"),
@@ -350,7 +350,10 @@ fn same_thing(task: &Task, before: &RecordBatch, after: &RecordBatch) -> Result<
         let column = column.as_ref().and_then(|column| column.as_primitive_opt::<Int64Type>());
         column.map_or_else(Vec::new, |column| column.iter().map(|value| value.map(|value| value.div_euclid(unit))).collect())
     };
-    let differs = numbers(before).into_iter().zip(numbers(after)).position(|(a, b)| a.is_some() && b.is_some() && a != b);
+    // Some exports leave out the seconds.
+    let whole = |a: i64, b: i64| task.rule == Rule::Issue && (a % 60 == 0 || b % 60 == 0) && a.div_euclid(60) == b.div_euclid(60);
+    let pairs = numbers(before).into_iter().zip(numbers(after));
+    let differs = pairs.into_iter().position(|pair| matches!(pair, (Some(a), Some(b)) if a != b && !whole(a, b)));
     let Some(row) = differs else { return Ok(()) };
     let id = task.key.first().and_then(|name| after.column_by_name(name)).and_then(|column| cast(column, &DataType::Utf8).ok());
     let id = id.as_ref().and_then(|column| column.as_string_opt::<i32>()).map_or("", |column| column.value(row));

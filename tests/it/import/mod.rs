@@ -1,9 +1,15 @@
 //! Importing files.
 
+mod audit;
+mod columns;
 mod damage;
 mod fields;
 mod real;
+mod samples;
 mod shapes;
+mod streams;
+mod tables;
+mod webhooks;
 mod words;
 
 use std::fs;
