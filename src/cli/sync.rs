@@ -45,6 +45,9 @@ pub(super) struct Arguments {
     /// Do not compare all ids, which finds deleted issues
     #[arg(long)]
     no_scan: bool,
+    /// Leave the audit log out, which only administrators may see
+    #[arg(long)]
+    no_audit: bool,
     /// Issues that are committed together
     #[arg(long, value_name = "N", default_value_t = 5000, value_parser = clap::value_parser!(u32).range(1..))]
     batch: u32,
@@ -106,6 +109,9 @@ fn chosen<'c>(config: &'c Config, name: Option<&str>) -> Result<&'c SiteSettings
 
 fn text(summary: &Summary, store: &str) -> String {
     let mut parts = vec![format!("{} of {} fetched", count(summary.issues, "issue"), summary.site)];
+    if summary.audit_records > 0 {
+        parts.push(count(summary.audit_records, "audit record"));
+    }
     let (issues, events) = summary.added;
     if issues + events > 0 {
         parts.push(format!("new: {}, {}", count(issues, "issue"), count(events, "event")));

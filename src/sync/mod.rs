@@ -5,6 +5,7 @@
 //! (`position`), so a sync that ends at any moment goes on where it was. What is no longer there becomes an event (`gone`).
 
 mod api;
+mod audit;
 mod complete;
 mod gone;
 mod known;
@@ -62,6 +63,8 @@ pub struct Options {
     pub overlap: Duration,
     /// Whether all ids are compared, which finds deleted issues.
     pub scan: bool,
+    /// Whether the audit log comes, too.
+    pub audit: bool,
     /// What loading may use.
     pub load: LoadOptions,
 }
@@ -75,6 +78,7 @@ impl Default for Options {
             page: 100,
             overlap: Duration::from_secs(15 * 60),
             scan: true,
+            audit: true,
             load: LoadOptions::default(),
         }
     }
@@ -112,6 +116,8 @@ pub struct Summary {
     pub commits: u64,
     /// Issues fetched with everything that is theirs.
     pub issues: u64,
+    /// Records of the audit log that were fetched.
+    pub audit_records: u64,
     /// Issues and events that are new to the store.
     pub added: (u64, u64),
     /// Issues and events that the store knows better now.

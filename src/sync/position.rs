@@ -18,6 +18,8 @@ pub(super) struct Position {
     pub(super) scanned: Option<i64>,
     /// Deletions of work logs are known until then, in milliseconds since 1970.
     pub(super) worklogs: Option<i64>,
+    /// The audit log is known until then, in UTC microseconds.
+    pub(super) audit: Option<i64>,
 }
 
 impl Position {

@@ -15,7 +15,7 @@ use super::position::Position;
 use super::spool::{Spool, Work};
 use super::step::{self, GoneIssue};
 use super::tables::{self, Tables};
-use super::{Gone, Options, Progress, Site, Summary, known};
+use super::{Gone, Options, Progress, Site, Summary, audit, known};
 use crate::data::rows::EventRow;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::error::Error;
@@ -66,6 +66,9 @@ pub(super) async fn run(site: Site, store: &Path, options: Options, progress: Ar
     };
     run.issues(zone).await?;
     run.deleted_worklogs().await?;
+    if run.options.audit {
+        run.audit().await?;
+    }
     if run.options.scan {
         run.scan().await?;
     }
@@ -138,10 +141,7 @@ impl Run<'_> {
                 Err(Failed::Error(error)) => return Err(error),
             }
             self.progress.issues(seen, total);
-            let is_full = batch.spool.records() >= self.options.batch
-                || batch.spool.bytes() >= MOST_BYTES
-                || (batch.spool.records() > 0 && batch.began.elapsed() >= self.options.commit_after);
-            if is_full {
+            if self.is_full(&batch) {
                 self.commit_batch(batch).await?;
                 self.progress.stage("fetching issues");
                 batch = self.batch()?;
@@ -152,6 +152,12 @@ impl Run<'_> {
             self.commit_batch(batch).await?;
         }
         Ok(())
+    }
+
+    fn is_full(&self, batch: &Batch) -> bool {
+        batch.spool.records() >= self.options.batch
+            || batch.spool.bytes() >= MOST_BYTES
+            || (batch.spool.records() > 0 && batch.began.elapsed() >= self.options.commit_after)
     }
 
     /// Keeps what was fetched before an error.
@@ -291,6 +297,27 @@ impl Run<'_> {
         self.commit(None, found.events).await
     }
 
+    /// The audit log since the last time.
+    async fn audit(&mut self) -> Result<(), Error> {
+        self.progress.stage("fetching the audit log");
+        let now = self.api.now().await?;
+        let overlap = i64::try_from(self.options.overlap.as_micros()).unwrap_or(i64::MAX);
+        let from = self.position.audit.map(|until| until.saturating_sub(overlap));
+        let mut spool = self.work.spool("audit.ndjson.gz")?;
+        if let Some(error) = audit::fetch(&self.api, &mut spool, from, now).await? {
+            self.tables.leave_out("records of the audit log", &error);
+            return Ok(());
+        }
+        self.position.audit = Some(now);
+        let records = spool.records();
+        let path = spool.finish()?;
+        if records > 0 {
+            self.summary.audit_records = records as u64;
+            self.commit(Some(path), Vec::new()).await?;
+        }
+        Ok(())
+    }
+
     /// Compares all ids: an issue that the store has and the site does not is gone, and one that only the site has comes.
     async fn scan(&mut self) -> Result<(), Error> {
         self.progress.stage("looking for deleted issues");
@@ -327,27 +354,22 @@ impl Run<'_> {
     /// Issues that a list by updates did not have: the account may see them since lately.
     async fn unseen(&mut self, mut ids: Vec<i64>) -> Result<(), Error> {
         ids.sort_unstable();
-        for some in ids.chunks(self.options.page.max(1)) {
-            let mut batch = self.batch()?;
-            let list = some.iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
-            let mut next = None;
-            loop {
-                let mut page = self.api.search(&format!("id in ({list})"), Fields::All, self.options.page, next.as_ref()).await?;
-                next = page.next.take();
-                match self.take(&mut batch, page).await {
-                    Ok(()) => {}
-                    Err(Failed::Rest(error)) => return Err(error.into()),
-                    Err(Failed::Error(error)) => return Err(error),
-                }
-                if next.is_none() {
-                    break;
-                }
+        let mut batch = self.batch()?;
+        for some in ids.chunks(self.options.page.clamp(1, 100)) {
+            let page = self.api.issues(some).await?;
+            match self.take(&mut batch, page).await {
+                Ok(()) => {}
+                Err(Failed::Rest(error)) => return Err(error.into()),
+                Err(Failed::Error(error)) => return Err(error),
             }
             // They tell nothing of how far the list by updates is.
             batch.updated = None;
-            self.commit_batch(batch).await?;
+            if self.is_full(&batch) {
+                self.commit_batch(batch).await?;
+                batch = self.batch()?;
+            }
         }
-        Ok(())
+        self.commit_batch(batch).await
     }
 
     /// Issues that the store has and a list of all ids did not.

@@ -180,7 +180,7 @@ pub(super) async fn fetch(api: &Api, spool: &mut Spool, stage: impl Fn(&str)) ->
 }
 
 impl Tables {
-    fn leave_out(&mut self, what: &str, error: &RestError) {
+    pub(super) fn leave_out(&mut self, what: &str, error: &RestError) {
         let message = format!("{what} were left out: {error}");
         let help = match error.trouble.status() {
             Some(404 | 410) => "the site does not have them, or the account may not see them",

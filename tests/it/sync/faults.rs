@@ -137,6 +137,7 @@ fn what_the_account_may_not_see_is_said_and_the_rest_is_done() {
                 ("servicedeskapi", "customer organizations"),
                 ("/version", "versions and components"),
                 ("worklog/deleted", "deletions of work logs"),
+                ("auditing", "records of the audit log"),
                 ("user", "users"),
             ];
             for (at, _) in denied {

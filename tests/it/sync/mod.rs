@@ -4,6 +4,7 @@ mod deletions;
 mod faults;
 mod http;
 mod killed;
+mod large;
 mod model;
 mod openapi;
 mod program;

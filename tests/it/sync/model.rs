@@ -24,6 +24,8 @@ pub struct Jira {
     pub groups: Vec<(&'static str, Vec<&'static str>)>,
     /// Work logs that were deleted, with the milliseconds.
     pub deleted_worklogs: Vec<(i64, i64)>,
+    /// Records of the audit log, the oldest first.
+    pub audit: Vec<Value>,
     /// Issues that the account may not see.
     pub hidden: Vec<i64>,
     /// Projects that the account may not see.
@@ -50,6 +52,7 @@ impl Jira {
             users: Vec::new(),
             groups: vec![("devs", vec!["u1", "u2"]), ("ops", vec!["u3"])],
             deleted_worklogs: Vec::new(),
+            audit: Vec::new(),
             hidden: Vec::new(),
             hidden_projects: Vec::new(),
             embedded: 2,
@@ -283,6 +286,20 @@ impl Jira {
 
     pub fn delete_issue(&mut self, id: i64) {
         self.issues.remove(&id).expect("it is there");
+    }
+
+    /// An administrator makes a project.
+    pub fn audited(&mut self, name: &str) {
+        let (now, number) = (self.tick(), self.id());
+        self.audit.push(match self.kind {
+            Kind::Cloud => json!({"id": number, "summary": "Project created", "created": now, "category": "projects", "eventSource": "",
+                                  "authorAccountId": "u1", "remoteAddress": "192.0.2.1",
+                                  "objectItem": {"id": number.to_string(), "name": name, "typeName": "PROJECT"}}),
+            Kind::DataCenter => json!({"timestamp": now, "author": {"id": "u1", "name": "User u1", "type": "user"},
+                                       "type": {"category": "projects", "action": "Project created", "actionI18nKey": "jira.auditing.project.created"},
+                                       "affectedObjects": [{"id": number.to_string(), "name": name, "type": "PROJECT"}],
+                                       "changedValues": [], "extraAttributes": [], "source": "192.0.2.1", "method": "Browser"}),
+        });
     }
 
     /// The comments that an issue has.

@@ -114,6 +114,17 @@ fn respond(jira: &Jira, request: &Request) -> Reply {
         return platform(jira, request, &parts);
     }
     match request.path.as_str() {
+        "/rest/auditing/1.0/events" if jira.kind == Kind::DataCenter => {
+            let records = audited(jira, request);
+            // A cursor names the record that it is behind.
+            let behind = request.query("pageCursor").map(str::to_owned);
+            let start = behind
+                .map_or(0, |behind| records.iter().position(|record| cursor(record) == behind).expect("a cursor of ours") + 1);
+            let page: Vec<&Value> = records.iter().skip(start).take(3).copied().collect();
+            let is_last = start + page.len() >= records.len();
+            let next = page.last().map(|record| cursor(record));
+            Reply::ok(json!({"entities": page, "pagingInfo": {"lastPage": is_last, "nextPageCursor": next, "size": page.len()}}))
+        }
         "/rest/agile/1.0/board" => paged(
             request,
             vec![json!({"id": 1, "name": "Board", "type": "scrum"}), json!({"id": 2, "name": "K", "type": "kanban"})],
@@ -128,6 +139,22 @@ fn respond(jira: &Jira, request: &Request) -> Reply {
         "/rest/servicedeskapi/organization/1/user" => desk(vec![jira.users[3].clone()]),
         other => Reply::status(404, &format!("there is no {other}")),
     }
+}
+
+fn cursor(record: &Value) -> String {
+    format!("{},{}", record["timestamp"], record["affectedObjects"][0]["id"])
+}
+
+/// The records of the period that is asked for, the newest first.
+fn audited<'j>(jira: &'j Jira, request: &Request) -> Vec<&'j Value> {
+    let bound = |name: &str| request.query(name).map(|text| text.parse::<Timestamp>().expect("an instant"));
+    let (from, to) = (bound("from"), bound("to"));
+    let time = |record: &Value| -> Timestamp {
+        let text = record["created"].as_str().or_else(|| record["timestamp"].as_str()).expect("a text");
+        text.parse().expect("an instant")
+    };
+    let within = |record: &&Value| from.is_none_or(|from| time(record) >= from) && to.is_none_or(|to| time(record) <= to);
+    jira.audit.iter().filter(within).rev().collect()
 }
 
 fn desk(values: Vec<Value>) -> Reply {
@@ -174,7 +201,10 @@ fn platform(jira: &Jira, request: &Request, parts: &[&str]) -> Reply {
         ["issue", "bulkfetch"] if post && is_cloud => {
             let ids: Vec<i64> = ids(&request.body["issueIdsOrKeys"]);
             let there = ids.into_iter().filter(|id| visible(jira).any(|issue| number(issue) == *id));
-            Reply::ok(json!({"issues": there.map(|id| json!({"id": id.to_string()})).collect::<Vec<_>>(), "issueErrors": []}))
+            let only_ids = request.body["fields"] == json!(["id"]);
+            let there: Vec<Value> = there.map(|id| shown(jira, &jira.issues[&id], only_ids)).collect();
+            assert!(there.len() <= 100);
+            Reply::ok(json!({"issues": there, "issueErrors": []}))
         }
         ["issue", id, rest @ ..] => match visible(jira).find(|issue| issue["id"] == json!(id) || issue["key"] == json!(id)) {
             None => Reply::status(404, "Issue does not exist or you do not have permission to see it."),
@@ -194,6 +224,13 @@ fn platform(jira: &Jira, request: &Request, parts: &[&str]) -> Reply {
             let values: Vec<Value> =
                 page.iter().map(|(id, at)| json!({"worklogId": id, "updatedTime": at, "properties": []})).collect();
             Reply::ok(json!({"values": values, "since": since, "until": until, "lastPage": page.len() == later.len()}))
+        }
+        ["auditing", "record"] if is_cloud => {
+            let records = audited(jira, request);
+            let (offset, limit) = (request.number("offset", 0), request.number("limit", 1000).min(3));
+            let total = records.len();
+            let page: Vec<&Value> = records.into_iter().skip(offset).take(limit).collect();
+            Reply::ok(json!({"offset": offset, "limit": limit, "total": total, "records": page}))
         }
         ["field"] => Reply::ok(jira.fields()),
         ["status"] => Reply::ok(json!(["To Do", "In Progress", "Done"].map(super::model::status))),

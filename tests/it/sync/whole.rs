@@ -41,6 +41,26 @@ fn what_is_around_the_issues_comes_too() {
 }
 
 #[test]
+fn the_audit_log_comes_once() {
+    for kind in [Kind::Cloud, Kind::DataCenter] {
+        let site = Site::start(Jira::new(kind, 3));
+        (0..7).for_each(|n| site.jira().audited(&format!("Project {n}")));
+        let place = Place::new();
+        assert_eq!(place.sync(&site).audit_records, 7, "{kind:?}");
+        let query = "ACTIVITY WHERE project CREATED SHOW eventId, actor, entityName ORDER BY time";
+        let rows = place.ask(query);
+        let names: Vec<String> = (0..7).map(|n| format!("Project {n}")).collect();
+        assert_eq!((texts(&rows, "entityName"), texts(&rows, "actor")), (names, vec!["u1".to_owned(); 7]), "{kind:?}");
+        let after = place.sync(&site);
+        assert_eq!((after.audit_records, place.ask(query)), (0, rows), "{kind:?}: the window begins where the last one ended");
+        let options = jqlx::sync::Options { audit: false, ..Place::options() };
+        let other = Place::new();
+        other.try_sync(&site, options).expect("a sync");
+        assert!(other.ask(query).is_empty());
+    }
+}
+
+#[test]
 fn who_left_a_group_is_no_member() {
     let site = Site::start(Jira::new(Kind::Cloud, 6));
     let place = Place::new();
