@@ -1,7 +1,7 @@
 //! `jqlx import`: files of many formats, or folders in the interchange layout, into a store or into a folder of Parquet.
 
-use std::cell::Cell;
-use std::collections::BTreeMap;
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::{Path, PathBuf};
 
@@ -18,10 +18,11 @@ use super::session::Running;
 use super::status::count;
 use super::terminal::Terminal;
 use super::watch::Watch;
+use crate::data::known::{Known, Place};
 use crate::diagnostic::Report;
-use crate::source::files::{self, ImportOptions, ImportSummary, Progress};
+use crate::source::files::{self, Beside, ImportOptions, ImportSummary, Progress};
 use crate::source::formats::{self, FORMATS, Format};
-use crate::store::{Loaded, Store};
+use crate::store::{At, Loaded, Store};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -99,7 +100,7 @@ pub(super) fn run(arguments: Arguments, terminal: &Terminal) -> Result<(), Failu
             }
             let watch = Watch::start(terminal, None)?;
             let options = ImportOptions { replace: arguments.replace, ..how };
-            let summary = read(&inputs.records, &data, &options, &watch, terminal)?;
+            let summary = read(&inputs.records, &data, &options, (&watch, terminal), &files::Nothing)?;
             say(&summary, &data, terminal);
             Ok(())
         }
@@ -140,12 +141,12 @@ fn read(
     files: &[PathBuf],
     to: &Path,
     options: &ImportOptions,
-    watch: &Watch,
-    terminal: &Terminal,
+    (watch, terminal): (&Watch, &Terminal),
+    beside: &dyn Beside,
 ) -> Result<ImportSummary, Failure> {
     let bar = Bar::new(terminal, watch);
     // A stop unwinds through the import, so that it removes its temporary files on the way.
-    let result = catch_unwind(AssertUnwindSafe(|| files::import(files, to, options, &bar)));
+    let result = catch_unwind(AssertUnwindSafe(|| files::import_beside(files, to, options, &bar, beside)));
     bar.bar.finish_and_clear();
     match result {
         Ok(Ok(summary)) => {
@@ -172,7 +173,9 @@ fn into_store(inputs: &Inputs, store: &Path, options: &ImportOptions, work: &Wor
         let root = store.to_path_buf();
         let writer = running.wait(Store::writer(root))??;
         let staging = writer.staging();
-        let summary = read(&inputs.records, &staging, options, &running.watch, terminal)?;
+        let known = InStore::of(&running, store)?;
+        let summary = read(&inputs.records, &staging, options, (&running.watch, terminal), &known)?;
+        known.failed.into_inner().map_or(Ok(()), Err)?;
         terminal.say(&text(&summary, ""));
         if summary.rows.is_empty() {
             terminal.say(&format!("nothing new for {}", store.display()));
@@ -202,6 +205,42 @@ fn into_store(inputs: &Inputs, store: &Path, options: &ImportOptions, work: &Wor
         say_loaded(&loaded, store, terminal);
     }
     Ok(())
+}
+
+/// What the store knows beside which files are read.
+struct InStore<'a> {
+    running: &'a Running,
+    store: Option<Store>,
+    known: Known,
+    /// Why it could not be asked.
+    failed: RefCell<Option<Failure>>,
+}
+
+impl<'a> InStore<'a> {
+    fn of(running: &'a Running, root: &Path) -> Result<Self, Failure> {
+        let store = if Store::is_at(root) { Some(Store::open(root, At::Latest)?) } else { None };
+        let known = match store.clone() {
+            Some(store) => running.wait(async move { store.known().await })??,
+            None => Known::default(),
+        };
+        Ok(Self { running, store, known, failed: RefCell::default() })
+    }
+}
+
+impl Beside for InStore<'_> {
+    fn known(&self) -> Known {
+        self.known.clone()
+    }
+
+    fn issues(&self, ids: &HashSet<i64>, keys: &HashSet<String>) -> Vec<Place> {
+        let Some(store) = self.store.clone() else { return Vec::new() };
+        let (ids, keys) = (ids.clone(), keys.clone());
+        let found = self.running.wait(async move { store.places(&ids, &keys).await });
+        found.and_then(|found| Ok(found?)).unwrap_or_else(|failure| {
+            self.failed.replace(Some(failure));
+            Vec::new()
+        })
+    }
 }
 
 fn say_loaded(loaded: &Loaded, store: &Path, terminal: &Terminal) {

@@ -6,6 +6,7 @@
 mod batch;
 pub(crate) mod certainty;
 pub mod demo;
+pub mod known;
 pub(crate) mod lock;
 pub(crate) mod look_up;
 pub mod read;

@@ -124,13 +124,13 @@ async fn more(site: &Site<'_>, catalog: &mut Catalog) -> Result<(), Error> {
     Ok(())
 }
 
-struct Site<'a> {
-    context: &'a SessionContext,
-    tables: &'a Tables,
+pub(super) struct Site<'a> {
+    pub(super) context: &'a SessionContext,
+    pub(super) tables: &'a Tables,
 }
 
 impl Site<'_> {
-    async fn rows(&self, table: &'static str) -> Result<Option<Rows>, Error> {
+    pub(super) async fn rows(&self, table: &'static str) -> Result<Option<Rows>, Error> {
         let Some(provider) = self.tables.get(table) else { return Ok(None) };
         let source = datafusion::datasource::provider_as_source(provider.clone());
         let plan = LogicalPlanBuilder::scan(table, source, None)?.build()?;
@@ -291,7 +291,7 @@ impl Row<'_> {
         self.text(name).unwrap_or_default()
     }
 
-    fn int(&self, name: &str) -> Option<i64> {
+    pub(super) fn int(&self, name: &str) -> Option<i64> {
         let (_, array) = self.column(name)?;
         let ints = cast(&array.slice(self.at, 1), &DataType::Int64).ok()?;
         ints.is_valid(0).then(|| ints.as_primitive::<Int64Type>().value(0))
@@ -312,7 +312,7 @@ impl Row<'_> {
         array.as_boolean_opt().map(|b| b.value(self.at))
     }
 
-    fn texts(&self, name: &str) -> Vec<String> {
+    pub(super) fn texts(&self, name: &str) -> Vec<String> {
         let Some((_, array)) = self.column(name) else { return Vec::new() };
         let Ok(list) = cast(array, &DataType::new_list(DataType::Utf8, true)) else { return Vec::new() };
         list.as_list::<i32>().value(self.at).as_string::<i32>().iter().flatten().map(str::to_string).collect()

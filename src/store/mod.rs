@@ -11,6 +11,7 @@ mod coverage;
 mod error;
 mod intervals;
 mod journal;
+mod known;
 mod layout;
 mod load;
 mod manifest;

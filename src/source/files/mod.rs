@@ -11,19 +11,38 @@ mod run;
 mod sorter;
 mod splitter;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
+use crate::data::known::{Known, Place};
 use crate::data::write::WriteError;
 use crate::diagnostic::codes;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::formats::Format;
 pub use crate::source::jira::Counts;
 pub use columns::{are_columns, stage};
+
+/// What is known beside the files: that into which they are to be brought.
+pub trait Beside {
+    /// Fields, sprints, projects and accounts.
+    fn known(&self) -> Known {
+        Known::default()
+    }
+    /// The issues of these ids or keys, as far as they are known.
+    fn issues(&self, _ids: &HashSet<i64>, _keys: &HashSet<String>) -> Vec<Place> {
+        Vec::new()
+    }
+}
+
+/// Nothing is known.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Nothing;
+
+impl Beside for Nothing {}
 
 /// What an import may do and use.
 #[derive(Clone, Debug)]
@@ -195,5 +214,17 @@ pub fn import(
     options: &ImportOptions,
     progress: &dyn Progress,
 ) -> Result<ImportSummary, ImportError> {
-    run::Run::new(inputs, out_dir, options, progress)?.finish()
+    import_beside(inputs, out_dir, options, progress, &Nothing)
+}
+
+/// Like [`import`], with what is known already to explain what records name: an event of an issue of which it tells only the
+/// id gets the key, a field its type, an account the id by which others know it.
+pub fn import_beside(
+    inputs: &[PathBuf],
+    out_dir: &Path,
+    options: &ImportOptions,
+    progress: &dyn Progress,
+    beside: &dyn Beside,
+) -> Result<ImportSummary, ImportError> {
+    run::Run::new(inputs, out_dir, options, progress, beside)?.finish()
 }

@@ -1,7 +1,7 @@
 //! One import: read every record, sort and deduplicate, write.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use super::echoes::Echoes;
 use super::places::Places;
 use super::sorter::Sorter;
 use super::splitter::Position;
-use super::{ImportError, ImportOptions, ImportSummary, Problem, Progress, input, merge};
+use super::{Beside, ImportError, ImportOptions, ImportSummary, Problem, Progress, input, merge};
 use crate::data::rows::{CustomColumns, CustomValue, EventRow, IssueRow, LinkRow, PropertyRow, events_batch};
 use crate::data::schema;
 use crate::data::write::DatasetWriter;
@@ -36,6 +36,7 @@ struct Copy {
 pub(super) struct Run<'a> {
     pub(super) options: &'a ImportOptions,
     pub(super) progress: &'a dyn Progress,
+    beside: &'a dyn Beside,
     out: PathBuf,
     spool: PathBuf,
     pub(super) site: Site,
@@ -63,6 +64,7 @@ impl<'a> Run<'a> {
         out: &Path,
         options: &'a ImportOptions,
         progress: &'a dyn Progress,
+        beside: &'a dyn Beside,
     ) -> Result<Self, ImportError> {
         let mut total = 0;
         for path in inputs {
@@ -77,8 +79,9 @@ impl<'a> Run<'a> {
         let mut run = Self {
             options,
             progress,
+            beside,
             out: out.to_owned(),
-            site: Site::default(),
+            site: Site::beside(beside.known()),
             issues: Sorter::new(|a, b| latest_first(&a.row, &b.row), &spool, budget),
             events: Sorter::new(|a, b| identity(a).cmp(&identity(b)), &spool, budget),
             spool,
@@ -217,6 +220,14 @@ impl<'a> Run<'a> {
         }
         tables.write("issues", columns.batch(&batch))?;
 
+        let ids: HashSet<i64> = self.wanted.iter().filter(|(_, found)| found.is_none()).map(|(id, _)| *id).collect();
+        let keys: HashSet<String> = self.wanted_keys.iter().filter(|(_, id)| id.is_none()).map(|(key, _)| key.clone()).collect();
+        if !ids.is_empty() || !keys.is_empty() {
+            for (id, key, project) in self.beside.issues(&ids, &keys) {
+                self.wanted_keys.entry(key.clone()).and_modify(|found| *found = Some(id));
+                self.wanted.entry(id).and_modify(|found| *found = Some((key, project)));
+            }
+        }
         self.progress.stage("sorting events");
         let mut by_time = Sorter::new(in_time, &spool, self.options.memory / 4);
         let places = Places { wanted: &self.wanted, wanted_keys: &self.wanted_keys, accounts: self.site.settle_accounts() };

@@ -21,11 +21,18 @@ pub(crate) struct Names {
     changed: BTreeMap<String, (String, String)>,
     /// Names by id, as changes tell them.
     of_changed: BTreeMap<String, String>,
+    /// Fields that were known before, which this import need not tell of.
+    known: BTreeMap<String, FieldRow>,
     /// Names that issues use where ids are usual.
     used: BTreeMap<String, String>,
 }
 
 impl Names {
+    /// Names of fields that are known before.
+    pub(super) fn beside(fields: &[FieldRow]) -> Self {
+        Self { known: fields.iter().map(|field| (field.id.clone(), field.clone())).collect(), ..Self::default() }
+    }
+
     /// Notes an element of the answer of `GET /field`.
     pub(super) fn field(&mut self, field: &Object) -> Option<()> {
         let (id, name) = (text(field, "id")?, text(field, "name")?);
@@ -87,6 +94,9 @@ impl Names {
         {
             return field.id.clone();
         }
+        if let Some(field) = self.known.values().find(|f| f.name == name && named(f)).or_else(|| self.known.values().find(named)) {
+            return field.id.clone();
+        }
         let slug: String = lower.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
         format!("customfield_{slug}")
     }
@@ -94,15 +104,17 @@ impl Names {
     /// The name of a custom field by its id.
     fn name(&self, id: &str) -> Option<&str> {
         let field = self.fields.get(id).map(|f| &f.name);
-        field.or_else(|| self.of_changed.get(id)).map(String::as_str)
+        let known = || self.known.get(id).map(|f| &f.name);
+        field.or_else(|| self.of_changed.get(id)).or_else(known).map(String::as_str)
     }
 
     /// The type of a field, by its id or by a name that is that of one field only.
     pub(super) fn type_of(&self, id: Option<&str>, name: &str) -> Option<&str> {
         let field = match id {
-            Some(id) => self.fields.get(id),
+            Some(id) => self.fields.get(id).filter(|f| f.field_type.is_some()).or_else(|| self.known.get(id)),
             None => {
-                let mut named = self.fields.values().filter(|f| f.name == name);
+                let unknown = self.known.values().filter(|f| !self.fields.contains_key(&f.id));
+                let mut named = self.fields.values().chain(unknown).filter(|f| f.name == name);
                 named.next().filter(|_| named.next().is_none())
             }
         };
@@ -175,7 +187,8 @@ impl Names {
         let used: Vec<String> = self.used.values().cloned().collect();
         for name in used {
             let id = self.column(&name);
-            self.fields.entry(id.clone()).or_insert_with(|| FieldRow { id, name, ..FieldRow::default() });
+            let new = || FieldRow { id: id.clone(), name, ..FieldRow::default() };
+            self.fields.entry(id.clone()).or_insert_with(new);
         }
         self.fields.into_values().collect()
     }

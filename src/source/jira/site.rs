@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::json::{Object, id, instant, int, list, object, query_parameter, text};
 use super::names::Names;
 use super::rank::{rank_priorities, rank_versions};
+use crate::data::known::Known;
 use crate::data::rows::{
     ComponentRow, FilterRow, IssueTypeRow, LinkRow, MembershipRow, OrganizationMemberRow, OrganizationRow, PriorityRow, ProjectRow,
     PropertyRow, RemoteLinkRow, ResolutionRow, RoleMemberRow, SprintRow, StatusRow, Tables, UserRow, VersionRow,
@@ -17,6 +18,8 @@ use crate::data::rows::{
 #[derive(Default)]
 pub(crate) struct Site {
     users: BTreeMap<String, UserRow>,
+    /// What was known before.
+    known: Known,
     /// Accounts of which only audit logs have spoken.
     only_logged: BTreeSet<String>,
     memberships: BTreeMap<(String, String), MembershipRow>,
@@ -93,6 +96,12 @@ pub(crate) struct Person {
 }
 
 impl Site {
+    /// A site of which something is known already. That is not among its tables.
+    pub(crate) fn beside(known: Known) -> Self {
+        let names = Names::beside(&known.fields);
+        Self { known, names, ..Self::default() }
+    }
+
     /// Notes an account and tells who it is. None where the object names nobody.
     pub(crate) fn person(&mut self, value: &Value) -> Option<Person> {
         let person = value.as_object()?;
@@ -159,12 +168,15 @@ impl Site {
 
     /// The key of the project of that id, as far as a record has told it.
     pub(in crate::source) fn project_of(&self, id: &str) -> Option<&str> {
-        self.projects.values().find(|project| project.id.as_deref() == Some(id)).map(|project| project.key.as_str())
+        let told = self.projects.values().find(|project| project.id.as_deref() == Some(id)).map(|project| project.key.as_str());
+        told.or_else(|| self.known.projects.get(id).map(String::as_str))
     }
 
     /// Accounts by the other keys that they have. What audit logs call so by such a key is the same account.
     pub(in crate::source) fn settle_accounts(&mut self) -> BTreeMap<String, String> {
-        let mut found: BTreeMap<String, String> = BTreeMap::new();
+        let told = |alias: &str| self.users.contains_key(alias) && !self.only_logged.contains(alias);
+        let known = self.known.accounts.iter().filter(|(alias, _)| !told(alias));
+        let mut found: BTreeMap<String, String> = known.map(|(alias, id)| (alias.clone(), id.clone())).collect();
         for user in self.users.values() {
             let free = |alias: &&String| !self.users.contains_key(*alias) || self.only_logged.contains(*alias);
             for alias in user.aliases.iter().filter(free) {
@@ -461,7 +473,7 @@ impl Site {
 
     /// The name of the sprint of that id.
     pub(super) fn sprint_name(&self, id: i64) -> Option<&str> {
-        self.sprints.get(&id).map(|s| s.name.as_str())
+        self.sprints.get(&id).map(|s| s.name.as_str()).or_else(|| self.known.sprints.get(&id).map(String::as_str))
     }
 
     /// Notes a link to the outside.

@@ -74,11 +74,11 @@ pub(in crate::source) fn is_organization(header: &Header) -> bool {
 }
 
 pub(in crate::source) fn jira(row: &Row<'_>, reading: &mut Reading<'_>) -> Result<Mapped, String> {
-    read(row, reading, |_| "jira", "audit", |said, kind| words::of_audit(said, kind))
+    read(row, reading, |_| "jira", "audit", words::of_audit)
 }
 
 pub(in crate::source) fn confluence(row: &Row<'_>, reading: &mut Reading<'_>) -> Result<Mapped, String> {
-    read(row, reading, |_| "confluence", "audit", |said, kind| words::of_audit(said, kind))
+    read(row, reading, |_| "confluence", "audit", words::of_audit)
 }
 
 pub(in crate::source) fn organization(row: &Row<'_>, reading: &mut Reading<'_>) -> Result<Mapped, String> {

@@ -1,6 +1,7 @@
 //! Importing files.
 
 mod audit;
+mod beside;
 mod columns;
 mod damage;
 mod fields;
