@@ -186,6 +186,18 @@ impl Writer {
         self.change.root().join(STAGING)
     }
 
+    /// Commits how far the sync of a live site is, where there are no rows to go with it.
+    ///
+    /// # Errors
+    ///
+    /// Where the store cannot be written.
+    pub async fn note_sync(mut self, position: serde_json::Value) -> Result<Loaded, Error> {
+        self.change.set_sync(position);
+        let committed = self.change.commit("sync").await?;
+        let (version, warnings) = committed.map_or((None, Vec::new()), |done| (Some(done.version), done.warnings));
+        Ok(Loaded { version, warnings, ..Loaded::default() })
+    }
+
     /// See [`Store::load`].
     ///
     /// # Errors

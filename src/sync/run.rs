@@ -21,7 +21,7 @@ use crate::diagnostic::{Diagnostic, codes};
 use crate::error::Error;
 use crate::source::files::ImportSummary;
 use crate::source::rest::{Request, RestError};
-use crate::store::Loaded;
+use crate::store::{Loaded, Store};
 
 /// Bytes of records after which they are committed, however few issues they are of.
 const MOST_BYTES: usize = 256 << 20;
@@ -72,9 +72,7 @@ pub(super) async fn run(site: Site, store: &Path, options: Options, progress: Ar
     if run.options.scan {
         run.scan().await?;
     }
-    if !run.committed {
-        run.commit(None, Vec::new()).await?;
-    }
+    run.finish().await?;
     Ok(run.end())
 }
 
@@ -343,7 +341,16 @@ impl Run<'_> {
             self.missing(missing, now).await?;
         }
         self.position.scanned = Some(now);
-        self.committed = false;
+        Ok(())
+    }
+
+    /// Commits what is around the issues, unless it went with some of them, and how far the sync is.
+    async fn finish(&mut self) -> Result<(), Error> {
+        if !self.committed {
+            return self.commit(None, Vec::new()).await;
+        }
+        let loaded = Store::writer(self.store).await?.note_sync(self.position.value()).await?;
+        self.loaded(loaded);
         Ok(())
     }
 

@@ -11,7 +11,7 @@ use super::api::{Api, taken};
 use super::spool::Spool;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::error::Error;
-use crate::source::rest::{Request, RestError, segment};
+use crate::source::rest::{Request, RestError, Trouble, segment};
 
 /// What was found.
 #[derive(Default)]
@@ -60,7 +60,7 @@ enum List {
 /// Gives each element of a list to `take`.
 async fn each(api: &Api, request: Request, list: List, mut take: impl FnMut(Value) -> Result<(), Error>) -> Result<(), Stop> {
     let (start, limit) = if matches!(list, List::Desk(_)) { ("start", "limit") } else { ("startAt", "maxResults") };
-    let mut at = 0;
+    let (mut at, mut before) = (0, None);
     loop {
         let request = match list {
             List::Whole | List::Named(_) => request.clone(),
@@ -73,10 +73,16 @@ async fn each(api: &Api, request: Request, list: List, mut take: impl FnMut(Valu
             List::Pages(_) | List::Desk(_) => taken(&mut answer, "values"),
         };
         let Value::Array(values) = values else {
-            let trouble = crate::source::rest::Trouble::Strange("no list".into());
-            return Err(RestError::new(request.name(), trouble).into());
+            return Err(RestError::new(request.name(), Trouble::Strange("no list".into())).into());
         };
         at += values.len() as u64;
+        // A site that gives the same page again does not know of pages.
+        let first = values.first().cloned();
+        let is_repeated = first.is_some() && first == before;
+        before = first;
+        if is_repeated {
+            return Ok(());
+        }
         let is_last = match list {
             List::Whole | List::Named(_) => true,
             List::Bare(_) => false,
@@ -184,7 +190,8 @@ impl Tables {
         let message = format!("{what} were left out: {error}");
         let help = match error.trouble.status() {
             Some(404 | 410) => "the site does not have them, or the account may not see them",
-            _ => "the account lacks the permission",
+            Some(_) => "the account lacks the permission",
+            None => "a setting of the site limits what it shows",
         };
         self.left_out.push(Diagnostic::warning(codes::SYNC_DENIED, message).help(help));
     }
@@ -263,11 +270,21 @@ async fn users(api: &Api, spool: &mut Spool) -> Result<(), Stop> {
 }
 
 async fn groups(api: &Api, spool: &mut Spool) -> Result<Vec<RestError>, Stop> {
+    let mut denied = Vec::new();
     let groups = match api.kind {
         Kind::Cloud => all(api, Request::get(api.platform("group/bulk")), List::Pages(100)).await?,
         Kind::DataCenter => {
             let request = Request::get(api.platform("groups/picker")).with("maxResults", 10_000);
-            all(api, request, List::Named("groups")).await?
+            let mut answer = api.ask(&request).await?;
+            let Value::Array(groups) = taken(&mut answer, "groups") else {
+                return Err(RestError::new(request.name(), Trouble::Strange("no list".into())).into());
+            };
+            // A setting of the server's limits what it shows of them.
+            if let Some(total) = answer["total"].as_u64().filter(|total| *total > groups.len() as u64) {
+                let part = format!("only {} of its {total} groups", groups.len());
+                denied.push(RestError::new(request.name(), Trouble::Strange(part)));
+            }
+            groups
         }
     };
     let members = |group: &Value| {
@@ -280,7 +297,6 @@ async fn groups(api: &Api, spool: &mut Spool) -> Result<Vec<RestError>, Stop> {
     spool.answer(&api.platform("group/member"), &Value::Null, &json!({"total": groups.len()}))?;
     let requests: Vec<Request> = groups.iter().map(members).collect();
     let lists = all_of(api, requests.iter().map(|request| (request.clone(), List::Pages(50))).collect()).await?;
-    let mut denied = Vec::new();
     for ((group, request), users) in groups.iter().zip(&requests).zip(lists) {
         match users {
             Ok(users) => {

@@ -193,6 +193,14 @@ impl Jira {
         number
     }
 
+    pub fn edit_comment(&mut self, id: i64, number: i64, text: &str) {
+        let (now, body) = (self.touch(id), self.body(text));
+        let author = self.user("u5");
+        let list = self.issue(id)["fields"]["comment"]["comments"].as_array_mut().expect("a list");
+        let comment = list.iter_mut().find(|value| value["id"] == json!(number.to_string())).expect("it is there");
+        (comment["body"], comment["updated"], comment["updateAuthor"]) = (body, json!(now), author);
+    }
+
     pub fn log_work(&mut self, id: i64, seconds: i64) -> i64 {
         let (now, number) = (self.touch(id), self.id());
         let author = self.user(USERS[number as usize % USERS.len()]);

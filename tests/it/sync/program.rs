@@ -40,6 +40,8 @@ fn a_sync_says_what_it_did() {
         assert_eq!(second.err.contains("gone: 1 comment"), kind == Kind::Cloud, "{}", second.err);
         assert_eq!(texts(&place.ask("ACTIVITY WHERE comment DELETED SHOW text"), "text"), ["Comment 0 on 3"]);
         place.same_as_import_but_deletions(&site);
+        let status = crate::cli::run(&["status", "--store", path(&place.store())]).ok().out;
+        assert!(status.contains("synced with https://model.example.org, updates until 2026-03-01 "), "{status}");
     }
 }
 

@@ -107,6 +107,29 @@ fn a_later_sync_brings_what_changed() {
     }
 }
 
+/// Jira does not keep what a comment said. A store that saw it does.
+#[test]
+fn a_comment_that_is_edited_keeps_what_it_said() {
+    for kind in [Kind::Cloud, Kind::DataCenter] {
+        let site = Site::start(Jira::new(kind, 6));
+        let place = Place::new();
+        place.sync(&site);
+        let comment = site.jira().comments(10_003)[0];
+        for text in ["Second thoughts", "Third thoughts"] {
+            site.jira().edit_comment(10_003, comment, text);
+            place.sync(&site);
+        }
+        let rows = place.ask("ACTIVITY WHERE comment CHANGED AND issue = OPS-4 SHOW entityId, action, text ORDER BY time");
+        let of: Vec<(&str, &str)> = rows
+            .iter()
+            .filter(|row| row["entityId"] == comment.to_string())
+            .map(|row| (row["action"].as_str().expect("a text"), row["text"].as_str().expect("a text")))
+            .collect();
+        let wanted = [("created", "Comment 0 on 3"), ("updated", "Second thoughts"), ("updated", "Third thoughts")];
+        assert_eq!(of, wanted, "{kind:?}");
+    }
+}
+
 #[test]
 fn a_link_that_went_is_gone() {
     let mut jira = Jira::new(Kind::Cloud, 6);
