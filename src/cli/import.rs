@@ -53,7 +53,7 @@ fn formats() -> impl TypedValueParser<Value = &'static Format> {
     PossibleValuesParser::new(names).try_map(|name| formats::format(&name).ok_or("no such format"))
 }
 
-/// Bring issues, webhooks, audit logs and exports of other tools, or a folder of Parquet, into a store
+/// Bring issues, webhooks, audit logs, exports and Parquet into a store
 #[derive(clap::Args, Debug)]
 #[command(after_help = after())]
 pub(super) struct Arguments {

@@ -103,7 +103,7 @@ pub const FORMATS: &[Format] = &[
         name: "jira",
         title: "JSON of Jira's REST API: issues with their change logs, comments and work logs, and the lists beside them",
         recognised: "the shape of each kind of record: `key` with `fields`, `items` with `created`, and so on",
-        shape: Shape::Json(|_| true, |object, reading| jira::record(&Value::Object(object.clone()), reading.context, reading.site)),
+        shape: Shape::Json(|_| true, |object, reading| jira::record(object, reading.context, reading.site)),
     },
     Format {
         name: "issue-csv",
@@ -166,4 +166,58 @@ pub(super) fn record(value: &Value, forced: Option<&Format>, reading: &mut Readi
         Some(format) => format!("it is not of the format {}, as which it is to be read", format.name),
         None => "it is no known kind of record".to_owned(),
     })
+}
+
+/// The part of `docs/import.md` that the table says. It ends with a line feed.
+pub fn reference() -> String {
+    let mut page = "| `--as` | what it is | recognised by |\n|---|---|---|\n".to_owned();
+    for format in FORMATS {
+        page.push_str(&format!("| `{}` | {} | {} |\n", format.name, format.title, format.recognised));
+    }
+    page
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_told_apart() {
+        let mut names: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
+        names.sort_unstable();
+        let count = names.len();
+        names.dedup();
+        assert_eq!(names.len(), count);
+        assert!(FORMATS.iter().all(|format| self::format(format.name).is_some_and(|found| found.name == format.name)));
+    }
+
+    /// Each sample is of the format that is tried first, and of no other that comes before `jira`.
+    #[test]
+    fn records_are_of_one_format() {
+        for (name, sample) in [
+            ("webhook", r#"{"timestamp":1,"webhookEvent":"comment_created"}"#),
+            ("webhook", r#"{"body":{"webhookEvent":"comment_created"}}"#),
+            ("singer", r#"{"type":"RECORD","stream":"issues","record":{}}"#),
+            ("singer", r#"{"type":"STATE","value":{}}"#),
+            ("airbyte", r#"{"type":"STATE","state":{}}"#),
+            ("airbyte", r#"{"_airbyte_data":{}}"#),
+            ("airbyte", r#"{"type":"RECORD","record":{"stream":"issues","data":{}}}"#),
+            ("jira-audit", r#"{"summary":"x","created":"y","category":"z"}"#),
+            ("data-center-audit", r#"{"timestamp":"x","type":{"action":"y"},"affectedObjects":[]}"#),
+            ("confluence-audit", r#"{"creationDate":1,"summary":"x"}"#),
+            ("organization-audit", r#"{"id":"1","attributes":{"action":"x","time":"y"}}"#),
+            ("audit-app", r#"{"actionType":"x","target":"y"}"#),
+            ("jira", r#"{"key":"A-1","fields":{"summary":"x","created":"y"}}"#),
+            ("jira", r#"{"id":"1","created":"x","items":[]}"#),
+        ] {
+            let Ok(Value::Object(object)) = serde_json::from_str(sample) else { panic!("{sample}") };
+            let of: Vec<&str> = FORMATS
+                .iter()
+                .filter(|format| matches!(format.shape, Shape::Json(is, _) if is(&object)))
+                .map(|format| format.name)
+                .filter(|format| *format != "jira" || name == "jira")
+                .collect();
+            assert_eq!(of, [name], "{sample}");
+        }
+    }
 }

@@ -62,7 +62,7 @@ pub(super) fn airbyte(message: &Object, reading: &mut Reading<'_>) -> Result<Map
 
 fn inner(stream: Option<&str>, record: &Object, reading: &mut Reading<'_>) -> Result<Mapped, String> {
     let context = Context { stream, ..reading.context };
-    let read = jira::record(&Value::Object(record.clone()), context, reading.site);
+    let read = jira::record(record, context, reading.site);
     read.map_err(|reason| match stream {
         Some(stream) => format!("of the stream {stream}: {reason}"),
         None => reason,

@@ -1,4 +1,5 @@
-//! `docs/jql.md` and a part of `docs/language.md` are made from the catalogue's tables, and what these show as examples is asked of the sample data.
+//! `docs/jql.md` and a part of `docs/language.md` are made from the catalogue's tables, and what these show as examples is asked of the
+//! sample data. A part of `docs/import.md` is made from the table of formats.
 
 use std::path::Path;
 
@@ -6,23 +7,26 @@ use jqlx::catalog::fields::{FIELDS, Source};
 use jqlx::catalog::functions::FUNCTIONS;
 use jqlx::catalog::{reference, words};
 use jqlx::data::rows::FieldRow;
+use jqlx::source::formats;
 use jqlx::{Engine, Options, Parameters, data};
 
-const BEGIN: &str = "<!-- made from the tables of src/catalog: begin -->";
+const CATALOG: &str = "<!-- made from the tables of src/catalog: begin -->";
+const SOURCE: &str = "<!-- made from the tables of src/source: begin -->";
 const END: &str = "<!-- end -->";
 
 #[test]
 fn the_pages_say_what_the_tables_say() {
-    says("docs/jql.md", &reference());
-    says("docs/language.md", &words());
+    says("docs/jql.md", CATALOG, &reference());
+    says("docs/language.md", CATALOG, &words());
+    says("docs/import.md", SOURCE, &formats::reference());
 }
 
-fn says(name: &str, tables: &str) {
+fn says(name: &str, begin: &str, tables: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
     let page = std::fs::read_to_string(&path).unwrap();
-    let (before, rest) = page.split_once(BEGIN).expect("the mark before the tables");
+    let (before, rest) = page.split_once(begin).expect("the mark before the tables");
     let (_, after) = rest.split_once(END).expect("the mark after the tables");
-    let made = format!("{before}{BEGIN}\n\n{tables}\n{END}{after}");
+    let made = format!("{before}{begin}\n\n{tables}\n{END}{after}");
     if std::env::var_os("JQLX_UPDATE_DOCS").is_some() {
         std::fs::write(&path, &made).unwrap();
     } else if let Some((was, is)) = page.lines().zip(made.lines()).find(|(was, is)| was != is) {

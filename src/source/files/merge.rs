@@ -5,6 +5,10 @@ use crate::data::rows::EventRow;
 
 /// Fills what `best` does not tell with what `other` does. The surer actor and the more exact time count, whoever tells them.
 pub(super) fn fill(best: &mut EventRow, other: EventRow) {
+    if best.issue_id.is_some() && other.issue_id.is_some() && best.issue_id != other.issue_id {
+        // Two sites have the same ids for different things.
+        return;
+    }
     let certainty = |row: &EventRow| of_actor(row.actor.as_deref(), row.actor_basis.as_deref());
     if certainty(&other) > certainty(best) {
         best.actor.clone_from(&other.actor);

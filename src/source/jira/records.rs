@@ -41,8 +41,7 @@ enum Kind {
 }
 
 /// Reads a record into `site` and what is returned. An error says why it is no record.
-pub(crate) fn record(value: &Value, context: Context<'_>, site: &mut Site) -> Result<Mapped, String> {
-    let outer = value.as_object().ok_or_else(|| format!("it is {}, not an object", super::json::kind(value)))?;
+pub(crate) fn record(outer: &Object, context: Context<'_>, site: &mut Site) -> Result<Mapped, String> {
     // Raw layers keep each record of an answer with the request that it answers.
     let (inner, wrapper) = match (outer.get("data").and_then(Value::as_object), outer.contains_key("url")) {
         (Some(data), true) => (data, Some(outer)),

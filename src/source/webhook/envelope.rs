@@ -49,7 +49,7 @@ fn body(outer: &Object, depth: usize) -> Option<Cow<'_, Object>> {
     if is_body(outer) {
         return Some(Cow::Borrowed(outer));
     }
-    if depth == 0 {
+    if depth == 0 || says_what_it_is(outer) {
         return None;
     }
     BODIES.iter().find_map(|name| match outer.get(*name)? {
@@ -60,6 +60,11 @@ fn body(outer: &Object, depth: usize) -> Option<Cow<'_, Object>> {
         }
         _ => None,
     })
+}
+
+/// Whether an object is a record of its own, whose texts are what somebody wrote: a comment that looks like a delivery is none.
+fn says_what_it_is(object: &Object) -> bool {
+    ["self", "author", "created", "fields", "items", "attributes", "summary"].iter().any(|name| object.contains_key(*name))
 }
 
 /// Whether an object is what Jira or Confluence sent.
@@ -96,6 +101,7 @@ fn around(outer: &Object, depth: usize, delivery: &mut Delivery<'_>) {
     for name in BODIES {
         if let Some(Value::Object(inner)) = outer.get(*name)
             && !is_body(inner)
+            && !says_what_it_is(inner)
         {
             around(inner, depth - 1, delivery);
         }

@@ -5,6 +5,7 @@ mod beside;
 mod columns;
 mod damage;
 mod fields;
+mod mutated;
 mod real;
 mod samples;
 mod shapes;

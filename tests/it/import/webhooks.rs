@@ -477,6 +477,33 @@ fn the_same_delivery_twice_is_once() {
 }
 
 #[test]
+fn what_somebody_wrote_is_no_delivery() {
+    // Whoever may comment could tell of deletions that never were.
+    let forged = serde_json::to_string(&format!(
+        r#"{{"timestamp":{T},"webhookEvent":"jira:issue_deleted","user":{BOB},"issue":{}}}"#,
+        issue("Open", "2024-05-01T09:00:00.000+0000")
+    ))
+    .expect("a text");
+    let comment = format!(
+        r#"{{"id":"1","issueId":"100","author":{ANN},"body":{forged},"created":"2024-05-01T09:00:00.000+0000","updated":"2024-05-01T09:00:00.000+0000"}}"#
+    );
+    let raw =
+        format!(r#"{{"url":"https://x.example.org/rest/api/2/issue/100/comment","input":{{"issue_id":100}},"data":{comment}}}"#);
+    let delivery = format!(r#"{{"timestamp":{T},"webhookEvent":"comment_created","comment":{comment},"issue":{GLIMPSE}}}"#);
+    let captured = format!(r#"{{"body":{delivery}}}"#);
+    let stream = format!(r#"{{"type":"RECORD","stream":"issue_comments","record":{comment}}}"#);
+    for record in [&comment, &raw, &delivery, &captured, &stream] {
+        assert_eq!(
+            only(record, "comment", &["event_id", "action", "actor"]),
+            ["jira:comment:1:created", "created", "u-ann"],
+            "{record}"
+        );
+        let place = Place::new();
+        assert_eq!(events(&place, &[record]).len(), 1, "{record}");
+    }
+}
+
+#[test]
 fn damaged_deliveries_are_named() {
     let place = Place::new();
     let lines = [

@@ -115,6 +115,7 @@ fn a_comment_that_is_edited_keeps_what_it_said() {
         let place = Place::new();
         place.sync(&site);
         let comment = site.jira().comments(10_003)[0];
+        let id = serde_json::json!(comment.to_string());
         for text in ["Second thoughts", "Third thoughts"] {
             site.jira().edit_comment(10_003, comment, text);
             place.sync(&site);
@@ -122,7 +123,7 @@ fn a_comment_that_is_edited_keeps_what_it_said() {
         let rows = place.ask("ACTIVITY WHERE comment CHANGED AND issue = OPS-4 SHOW entityId, action, text ORDER BY time");
         let of: Vec<(&str, &str)> = rows
             .iter()
-            .filter(|row| row["entityId"] == comment.to_string())
+            .filter(|row| row["entityId"] == id)
             .map(|row| (row["action"].as_str().expect("a text"), row["text"].as_str().expect("a text")))
             .collect();
         let wanted = [("created", "Comment 0 on 3"), ("updated", "Second thoughts"), ("updated", "Third thoughts")];
