@@ -19,6 +19,8 @@ pub mod semantic;
 pub mod source;
 #[cfg(feature = "store")]
 pub mod store;
+#[cfg(feature = "sync")]
+pub mod sync;
 pub mod syntax;
 
 pub use embed::JqlContext;

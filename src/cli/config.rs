@@ -1,5 +1,7 @@
 //! The configuration file: what a session is where the command line does not say it.
 
+mod sites;
+
 use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy;
@@ -14,6 +16,7 @@ use super::session::environment;
 use crate::catalog::nearest;
 use crate::diagnostic::{Code, Diagnostic, Report, Span, codes};
 use crate::semantic::{Calendar, Estimates, Hours, WeekStart};
+pub(super) use sites::SiteSettings;
 
 /// What the file says; none where it says nothing.
 #[derive(Debug, Default)]
@@ -32,6 +35,8 @@ pub(super) struct Config {
     pub(super) strict: Option<bool>,
     pub(super) calendar: Option<Calendar>,
     pub(super) estimates: Option<Estimates>,
+    /// Sites to sync, by name.
+    pub(super) sites: Vec<SiteSettings>,
 }
 
 const DEPLOYMENTS: &[&str] = &["cloud", "datacenter"];
@@ -69,7 +74,8 @@ impl Config {
             refused(String::new(), vec![Diagnostic::error(codes::CANNOT_READ, message)])
         })?;
         let mut config = Self::parse(&source).map_err(|diagnostics| refused(source, diagnostics))?;
-        for place in [&mut config.data, &mut config.store].into_iter().flatten() {
+        let of_sites = config.sites.iter_mut().flat_map(SiteSettings::places);
+        for place in [&mut config.data, &mut config.store].into_iter().flatten().chain(of_sites) {
             if let Some(folder) = path.parent() {
                 *place = folder.join(&*place);
             }
@@ -112,7 +118,7 @@ type Place<'t> = (&'t DeValue<'t>, Span);
 
 impl Reader {
     fn config(&mut self, root: &DeTable<'_>) -> Config {
-        let known = ["tz", "week_start", "user", "deployment", "data", "store", "strict", "calendar", "estimates"];
+        let known = ["tz", "week_start", "user", "deployment", "data", "store", "strict", "calendar", "estimates", "sites"];
         self.keys(root, "", &known);
         Config {
             tz: self.text(root, "tz").and_then(|(name, span)| self.zone(name, span)),
@@ -124,6 +130,7 @@ impl Reader {
             strict: self.typed(root, "strict", "true or false", DeValue::as_bool).map(|(strict, _)| strict),
             calendar: self.typed(root, "calendar", "a table", DeValue::as_table).and_then(|(table, _)| self.calendar(table)),
             estimates: self.typed(root, "estimates", "a table", DeValue::as_table).map(|(table, _)| self.estimates(table)),
+            sites: self.typed(root, "sites", "a table", DeValue::as_table).map(|(table, _)| self.sites(table)).unwrap_or_default(),
         }
     }
 

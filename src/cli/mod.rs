@@ -20,6 +20,7 @@ mod progress;
 mod query;
 mod session;
 mod status;
+mod sync;
 mod terminal;
 mod test;
 mod vacuum;
@@ -64,6 +65,7 @@ enum Command {
     Fields(catalogue::Fields),
     Functions(catalogue::Functions),
     Verbs(catalogue::Verbs),
+    Sync(sync::Arguments),
     Import(import::Arguments),
     Status(status::Arguments),
     Compact(compact::Arguments),
@@ -84,6 +86,7 @@ impl Command {
             Command::Fields(arguments) => catalogue::fields(arguments, terminal),
             Command::Functions(arguments) => catalogue::functions(arguments, terminal),
             Command::Verbs(arguments) => catalogue::verbs(arguments, terminal),
+            Command::Sync(arguments) => sync::run(arguments, terminal),
             Command::Import(arguments) => import::run(arguments, terminal),
             Command::Status(arguments) => status::run(&arguments),
             Command::Compact(arguments) => compact::run(arguments, terminal),

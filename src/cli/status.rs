@@ -55,7 +55,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
 const SHOWN: usize = 10;
 
 fn text(folder: &std::path::Path, status: &Status) -> String {
-    let mut lines = vec![format!("{}: version {}", folder.display(), status.version), String::new()];
+    let mut lines = vec![format!("{}: version {}", folder.display(), status.version)];
+    lines.extend(status.sync.as_ref().map(synced));
+    lines.push(String::new());
     let mut versions = vec![["version", "committed (UTC)", "by"].map(str::to_owned).to_vec()];
     // The time in full, so that --at-time finds the version by it.
     let committed = |at: jiff::Timestamp| at.strftime("%Y-%m-%dT%H:%M:%S%.6fZ").to_string();
@@ -96,6 +98,16 @@ fn text(folder: &std::path::Path, status: &Status) -> String {
         lines.push(format!("{files} ({}) of no version; `jqlx vacuum` removes them", size(status.stray_bytes)));
     }
     lines.join("\n")
+}
+
+/// Which site a store is kept up to date with, and until when.
+fn synced(position: &serde_json::Value) -> String {
+    let time = |name: &str| position[name].as_i64().and_then(|time| jiff::Timestamp::from_microsecond(time).ok());
+    let said = |what: &str, at: Option<jiff::Timestamp>| {
+        at.map(|at| format!(", {what} until {}", at.strftime("%Y-%m-%d %H:%M"))).unwrap_or_default()
+    };
+    let site = position["site"].as_str().unwrap_or_default();
+    format!("synced with {site}{}{} (UTC)", said("updates", time("updated")), said("deletions", time("scanned")))
 }
 
 /// Columns side by side, some of them to the right.

@@ -5,7 +5,9 @@ mod dates;
 mod digest;
 pub mod files;
 pub mod formats;
-mod jira;
+pub(crate) mod jira;
+#[cfg(feature = "sync")]
+pub mod rest;
 mod streams;
 mod tables;
 mod webhook;

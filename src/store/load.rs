@@ -4,7 +4,7 @@ mod entries;
 mod keys;
 mod rows;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -35,6 +35,19 @@ pub struct LoadOptions {
     pub memory_limit: Option<usize>,
     /// Is told how far the work is.
     pub progress: Progress,
+    /// What a live site tells that an export does not.
+    pub told: Option<Told>,
+}
+
+/// What a live site tells with a dataset that an export does not.
+#[derive(Clone, Debug, Default)]
+pub struct Told {
+    /// Tables that come whole: rows that are not among those that come are gone.
+    pub whole: BTreeSet<&'static str>,
+    /// Issues come with all their fields and links: what an issue does not have any more is gone.
+    pub issues: bool,
+    /// How far the sync is with this; it is committed together with the rows.
+    pub position: serde_json::Value,
 }
 
 /// How far work on a store is. Whoever watches has a clone.
@@ -128,8 +141,12 @@ pub(super) async fn load(mut change: Transaction, dataset: &Path, options: LoadO
         options.progress.begin(format!("loading {}", table.name));
         let stored = change.table(table.name);
         let found = columns::columns_of(table.name, &provider.schema());
-        let told: Vec<String> = found.iter().map(|column| column.name.clone()).collect();
+        let mut told: Vec<String> = found.iter().map(|column| column.name.clone()).collect();
         let (merged, widened) = columns::merged(&stored.columns, &found);
+        let live = options.told.as_ref();
+        if table.name == "issues" && live.is_some_and(|live| live.issues) {
+            told = merged.iter().map(|column| column.name.clone()).collect();
+        }
         if widened.is_empty() {
             change.set_columns(table.name, merged);
         } else {
@@ -143,7 +160,12 @@ pub(super) async fn load(mut change: Transaction, dataset: &Path, options: LoadO
                     true => issue_keys(&context, &incoming).await?,
                     false => HashSet::new(),
                 };
-                entries::load(&mut change, table.name, rows, &told, &issues).await?
+                let scope = entries::Scope {
+                    issues: &issues,
+                    with_all_links: live.is_some_and(|live| live.issues),
+                    whole: live.is_some_and(|live| live.whole.contains(table.name)),
+                };
+                entries::load(&mut change, table.name, rows, &told, scope).await?
             }
         };
         let name = table.name.to_owned();
@@ -166,7 +188,14 @@ pub(super) async fn load(mut change: Transaction, dataset: &Path, options: LoadO
     }
     options.progress.begin("committing");
     coverage::add(&mut change, &covered)?;
-    if let Some(committed) = change.commit("import").await? {
+    let operation = match options.told {
+        Some(told) => {
+            change.set_sync(told.position);
+            "sync"
+        }
+        None => "import",
+    };
+    if let Some(committed) = change.commit(operation).await? {
         loaded.version = Some(committed.version);
         loaded.warnings = committed.warnings;
     }

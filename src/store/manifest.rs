@@ -38,6 +38,9 @@ pub(crate) struct Manifest {
     /// The fields of which the table of intervals has rows.
     #[serde(default)]
     pub(crate) histories: Vec<History>,
+    /// How far the sync of a live site is, as the sync itself says it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) sync: Option<serde_json::Value>,
 }
 
 /// A field as events call it.

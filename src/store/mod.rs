@@ -36,7 +36,7 @@ use manifest::{Commits, Manifest};
 use transaction::Transaction;
 
 pub use compact::{Compacted, CompactedStore};
-pub use load::{LoadOptions, Loaded, Progress};
+pub use load::{LoadOptions, Loaded, Progress, Told};
 pub use status::{Covered, Status, TableStatus, VersionStatus};
 pub use vacuum::Vacuumed;
 pub use verify::Verified;
@@ -95,6 +95,11 @@ impl Store {
     /// The number of its commit.
     pub fn version(&self) -> u64 {
         self.manifest.version
+    }
+
+    /// How far the sync of a live site is, as the sync itself said it with its last load; none where there was no sync.
+    pub fn sync_position(&self) -> Option<&serde_json::Value> {
+        self.manifest.sync.as_ref()
     }
 
     /// Its tables.
@@ -179,6 +184,18 @@ impl Writer {
     /// A folder of the store's, not there yet, for a dataset to be brought in.
     pub fn staging(&self) -> PathBuf {
         self.change.root().join(STAGING)
+    }
+
+    /// Commits how far the sync of a live site is, where there are no rows to go with it.
+    ///
+    /// # Errors
+    ///
+    /// Where the store cannot be written.
+    pub async fn note_sync(mut self, position: serde_json::Value) -> Result<Loaded, Error> {
+        self.change.set_sync(position);
+        let committed = self.change.commit("sync").await?;
+        let (version, warnings) = committed.map_or((None, Vec::new()), |done| (Some(done.version), done.warnings));
+        Ok(Loaded { version, warnings, ..Loaded::default() })
     }
 
     /// See [`Store::load`].

@@ -29,6 +29,9 @@ pub struct Status {
     pub tables: Vec<TableStatus>,
     /// What its events tell of.
     pub coverage: Vec<Covered>,
+    /// How far the sync of a live site is, as the sync says it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sync: Option<serde_json::Value>,
     /// Files of no version, which a killed run left behind.
     pub strays: u64,
     /// Their bytes.
@@ -111,6 +114,7 @@ pub(crate) fn status(root: &Path, manifest: &Manifest) -> Result<Status, Error> 
         versions: readable,
         tables: ordered.map(|(name, state)| table(name, state)).collect(),
         coverage: covered,
+        sync: manifest.sync.clone(),
         strays: strays.len() as u64,
         stray_bytes: strays.iter().map(|(_, bytes)| bytes).sum(),
     })

@@ -32,6 +32,7 @@ pub(crate) struct Transaction {
     before: Option<Manifest>,
     tables: BTreeMap<String, TableState>,
     histories: Vec<History>,
+    sync: Option<serde_json::Value>,
     /// Tables whose Delta log somebody removed, to have it made anew.
     unlogged: BTreeSet<String>,
     /// Rows that shall no longer count, by table and file.
@@ -70,12 +71,14 @@ impl Transaction {
         }
         let tables = before.as_ref().map(|manifest| manifest.tables.clone()).unwrap_or_default();
         let histories = before.as_ref().map(|manifest| manifest.histories.clone()).unwrap_or_default();
+        let sync = before.as_ref().and_then(|manifest| manifest.sync.clone());
         Ok(Self {
             root: root.to_owned(),
             commits,
             before,
             tables,
             histories,
+            sync,
             unlogged,
             gone: BTreeMap::new(),
             made: Vec::new(),
@@ -104,6 +107,11 @@ impl Transaction {
 
     pub(crate) fn set_histories(&mut self, histories: Vec<History>) {
         self.histories = histories;
+    }
+
+    /// Says how far the sync of a live site is.
+    pub(crate) fn set_sync(&mut self, position: serde_json::Value) {
+        self.sync = Some(position);
     }
 
     /// Sets a table's columns; the table is there from now on.
@@ -179,7 +187,7 @@ impl Transaction {
     pub(crate) async fn commit(mut self, operation: &str) -> Result<Option<Committed>, Error> {
         self.settle()?;
         let earlier = self.before.as_ref().map(|manifest| &manifest.tables);
-        let mut changed = earlier.is_none();
+        let mut changed = self.before.as_ref().is_none_or(|before| before.sync != self.sync);
         for (name, state) in &mut self.tables {
             let folder = self.root.join(name);
             match earlier.and_then(|tables| tables.get(name)) {
@@ -205,6 +213,7 @@ impl Transaction {
             program: concat!("jqlx ", env!("CARGO_PKG_VERSION")).to_owned(),
             tables: std::mem::take(&mut self.tables),
             histories: std::mem::take(&mut self.histories),
+            sync: self.sync.take(),
         };
         sync_folder(&self.root).map_err(|error| unwritable(&self.root, &error))?;
         if let Err(error) = self.commits.write(&manifest) {

@@ -15,4 +15,5 @@ mod serialised;
 mod stages;
 mod store;
 mod support;
+mod sync;
 mod syntax;

@@ -197,7 +197,7 @@ impl<'a> Run<'a> {
             columns.observe(&row);
             links.into_iter().for_each(|link| self.site.link(link));
             self.site.properties(properties);
-            row.organizations.iter().for_each(|name| self.site.organization(name));
+            row.organizations.iter().for_each(|name| self.site.organization(name, None));
             if let Some(found) = self.wanted.get_mut(&row.id) {
                 *found = Some((row.key.clone(), row.project.clone()));
             }

@@ -9,6 +9,7 @@ mod elements;
 pub(super) mod issue;
 pub(super) mod json;
 mod known;
+mod listed;
 pub(super) mod names;
 mod properties;
 mod rank;
@@ -23,6 +24,27 @@ pub(crate) use site::Site;
 use serde::{Deserialize, Serialize};
 
 use crate::data::rows::{EventRow, IssueRow, LinkRow, PropertyRow};
+
+/// What sync has to know of Jira's JSON and of the identity of events.
+#[cfg(feature = "sync")]
+pub(crate) mod live {
+    use serde_json::Value;
+
+    use super::{activity, json};
+
+    /// An instant, in UTC microseconds.
+    pub(crate) fn instant(value: &Value) -> Option<i64> {
+        json::instant(value).ok()
+    }
+
+    /// The identity of the event that something of an issue was deleted, or the issue itself.
+    pub(crate) fn deletion(what: &str, issue: Option<i64>, id: &str) -> String {
+        match what {
+            "attachment" => activity::deleted_attachment(issue, id),
+            what => activity::deleted(what, id),
+        }
+    }
+}
 
 /// What one record told.
 #[derive(Default)]

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::json::{Object, id, list, object, path_part, text};
 use super::site::Site;
 use super::subject::Subject;
-use super::{Mapped, activity, changelog, issue};
+use super::{Counts, Mapped, activity, changelog, issue, listed};
 use crate::data::rows::RemoteLinkRow;
 
 /// What surrounds a record and says what it belongs to.
@@ -47,6 +47,10 @@ pub(crate) fn record(outer: &Object, context: Context<'_>, site: &mut Site) -> R
         (Some(data), true) => (data, Some(outer)),
         _ => (outer, None),
     };
+    if let Some(read) = wrapper.and_then(|wrapper| listed::record(wrapper, inner, site)) {
+        let counts = Counts { others: 1, ..Counts::default() };
+        return read.map(|()| Mapped { counts, ..Mapped::default() });
+    }
     let kind = context.stream.and_then(of_stream).or_else(|| kind(inner)).ok_or_else(|| unknown(inner))?;
     let subject = || belongs_to(inner, wrapper, context).map(|of| Subject::of(&of)).ok_or("it does not tell its issue".to_owned());
     let mut mapped = Mapped::default();

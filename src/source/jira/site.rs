@@ -9,8 +9,9 @@ use super::names::Names;
 use super::rank::{rank_priorities, rank_versions};
 use crate::data::known::Known;
 use crate::data::rows::{
-    ComponentRow, IssueTypeRow, LinkRow, MembershipRow, OrganizationRow, PriorityRow, ProjectRow, PropertyRow, RemoteLinkRow,
-    ResolutionRow, SprintRow, StatusRow, Tables, UserRow, VersionRow, date,
+    ComponentRow, FilterRow, IssueTypeRow, LinkRow, MembershipRow, OrganizationMemberRow, OrganizationRow, PriorityRow, ProjectRow,
+    PropertyRow, RemoteLinkRow, ResolutionRow, RoleMemberRow, SprintRow, StatusRow, Tables, UserRow, VersionRow,
+    WorkflowProjectRow, WorkflowRow, date,
 };
 
 /// The side tables as far as records have shown them.
@@ -33,7 +34,14 @@ pub(crate) struct Site {
     links: BTreeMap<String, LinkRow>,
     remote_links: BTreeMap<String, RemoteLinkRow>,
     properties: Vec<PropertyRow>,
-    organizations: BTreeSet<String>,
+    /// Ids by name.
+    organizations: BTreeMap<String, Option<String>>,
+    organization_members: BTreeMap<(String, String), OrganizationMemberRow>,
+    /// Project, role, and who has it.
+    role_actors: Vec<(String, String, Actor)>,
+    workflows: BTreeMap<String, WorkflowRow>,
+    workflow_projects: Vec<WorkflowProjectRow>,
+    filters: Vec<FilterRow>,
     /// Tables of which records had the rows, were there any.
     looked_at: BTreeSet<&'static str>,
     /// Keys of issues by id, as addresses of records beside them tell.
@@ -68,6 +76,14 @@ impl<T> Seen<T> {
         rows.sort_by_key(|(unlisted, order, _)| (*unlisted, *order));
         rows.into_iter().map(|(_, _, row)| row).collect()
     }
+}
+
+/// Who has a role.
+pub(super) enum Actor {
+    /// An account, by its id or a name of it.
+    Account(String),
+    /// All members of a group.
+    Group(String),
 }
 
 /// Somebody as an event names them.
@@ -366,11 +382,71 @@ impl Site {
         self.links.insert(key, row);
     }
 
-    /// Notes the name of a customer organization.
-    pub(crate) fn organization(&mut self, name: &str) {
-        if !self.organizations.contains(name) {
-            self.organizations.insert(name.to_owned());
+    /// Notes a customer organization.
+    pub(crate) fn organization(&mut self, name: &str, id: Option<String>) {
+        match self.organizations.get_mut(name) {
+            Some(known) => *known = id.or(known.take()),
+            None => drop(self.organizations.insert(name.to_owned(), id)),
         }
+    }
+
+    /// Notes that an account is in a group.
+    pub(super) fn member(&mut self, group: &str, person: &Object) -> Option<()> {
+        let account_id = self.person(&Value::Object(person.clone()))?.id;
+        let row = MembershipRow { group: group.to_owned(), account_id: account_id.clone() };
+        self.memberships.insert((group.to_owned(), account_id), row);
+        Some(())
+    }
+
+    /// Notes that an account is in a customer organization.
+    pub(super) fn organization_member(&mut self, organization: &str, person: &Object) -> Option<()> {
+        let account_id = self.person(&Value::Object(person.clone()))?.id;
+        let row = OrganizationMemberRow { organization: organization.to_owned(), account_id: account_id.clone() };
+        self.organization_members.insert((organization.to_owned(), account_id), row);
+        Some(())
+    }
+
+    /// Notes that somebody has a role in a project.
+    pub(super) fn role_actor(&mut self, project: &str, role: &str, actor: Actor) {
+        self.role_actors.push((project.to_owned(), role.to_owned(), actor));
+    }
+
+    /// Notes a workflow.
+    pub(super) fn workflow(&mut self, row: WorkflowRow) {
+        self.workflows.insert(row.name.clone(), row);
+    }
+
+    /// Notes that a project uses a workflow.
+    pub(super) fn workflow_project(&mut self, row: WorkflowProjectRow) {
+        self.workflow_projects.push(row);
+    }
+
+    /// Notes a saved query.
+    pub(super) fn filter(&mut self, row: FilterRow) {
+        self.filters.push(row);
+    }
+
+    /// Who has which role: the members of groups that have it, and accounts that are told by another of their names.
+    fn role_members(&self) -> Vec<RoleMemberRow> {
+        let mut by_alias: BTreeMap<&str, &str> = BTreeMap::new();
+        for user in self.users.values() {
+            by_alias.extend(user.aliases.iter().map(|alias| (alias.as_str(), user.account_id.as_str())));
+        }
+        let mut rows = BTreeMap::new();
+        for (project, role, actor) in &self.role_actors {
+            let accounts: Vec<&str> = match actor {
+                Actor::Account(name) if self.users.contains_key(name) => vec![name],
+                Actor::Account(name) => vec![by_alias.get(name.as_str()).copied().unwrap_or(name)],
+                Actor::Group(group) => {
+                    self.memberships.keys().filter(|(of, _)| of == group).map(|(_, account)| account.as_str()).collect()
+                }
+            };
+            for account in accounts {
+                let row = RoleMemberRow { project: project.clone(), role: role.clone(), account_id: account.to_owned() };
+                rows.insert((&**project, &**role, account.to_owned()), row);
+            }
+        }
+        rows.into_values().collect()
     }
 
     /// Notes values of entity properties.
@@ -414,6 +490,7 @@ impl Site {
     /// The side tables. `key_of` tells the key of an issue of which a record had only the id.
     pub(crate) fn into_tables(mut self, key_of: impl Fn(i64) -> Option<String>) -> Tables {
         self.settle_projects();
+        let role_members = self.role_members();
         let mut tables = Tables {
             users: self.users.into_values().collect(),
             memberships: self.memberships.into_values().collect(),
@@ -429,7 +506,12 @@ impl Site {
             links: self.links.into_values().collect(),
             remote_links: self.remote_links.into_values().collect(),
             properties: self.properties,
-            organizations: self.organizations.into_iter().map(|name| OrganizationRow { id: None, name }).collect(),
+            organizations: self.organizations.into_iter().map(|(name, id)| OrganizationRow { id, name }).collect(),
+            organization_members: self.organization_members.into_values().collect(),
+            role_members,
+            workflows: self.workflows.into_values().collect(),
+            workflow_projects: self.workflow_projects,
+            filters: self.filters,
             ..Tables::default()
         };
         for link in &mut tables.remote_links {

@@ -17,15 +17,24 @@ use crate::store::merge::Rule;
 use crate::store::write::TableWriter;
 use crate::store::{columns, merge, places};
 
+/// Of what the rows that come are all there are.
+#[derive(Clone, Copy)]
+pub(super) struct Scope<'a> {
+    /// The keys of the issues that come with them.
+    pub(super) issues: &'a HashSet<String>,
+    /// Whether they are all links of these issues, even where there is none.
+    pub(super) with_all_links: bool,
+    /// Whether they are all rows of the table.
+    pub(super) whole: bool,
+}
+
 /// Brings rows into a side table.
-///
-/// `issues` are the keys of the issues that come with them.
 pub(super) async fn load(
     change: &mut Transaction,
     table: &str,
     rows: DataFrame,
     told: &[String],
-    issues: &HashSet<String>,
+    scope: Scope<'_>,
 ) -> Result<Tally, Error> {
     let stored = change.table(table);
     let schema = columns::schema_of(&stored.columns);
@@ -36,7 +45,7 @@ pub(super) async fn load(
     let comes = concat_batches(&schema, &batches).map_err(broken)?;
     identified(table, key_of(table), &comes)?;
     let there = places::all(change.root(), table, &stored, &schema)?;
-    let (merged, tally) = merge_tables(table, &schema, &there, &comes, told, issues).map_err(broken)?;
+    let (merged, tally) = merge_tables(table, &schema, &there, &comes, told, scope).map_err(broken)?;
     if tally.added + tally.changed == 0 && merged.num_rows() == there.num_rows() {
         return Ok(tally);
     }
@@ -54,10 +63,10 @@ fn merge_tables(
     there: &RecordBatch,
     comes: &RecordBatch,
     told: &[String],
-    issues: &HashSet<String>,
+    scope: Scope<'_>,
 ) -> Result<(RecordBatch, Tally), ArrowError> {
     let (rule, key) = (Rule::of(table), key_of(table));
-    let there = kept_at_ends(table, &kept(table, there, comes)?, comes, issues)?;
+    let there = kept_at_ends(table, &kept(table, there, comes, scope.whole)?, comes, scope)?;
     let comes = folded(rule, key, comes, told)?;
     let Pairs { there: old, comes: new, alone } = pairs(&there, &comes, key)?;
     let before = taken(&there, &old)?;
@@ -82,31 +91,32 @@ fn folded(rule: Rule, key: &[&str], comes: &RecordBatch, told: &[String]) -> Res
     Ok(so_far)
 }
 
-/// The rows that are there, without those whose owner's rows are told anew and that are not among them.
-fn kept(table: &str, there: &RecordBatch, comes: &RecordBatch) -> Result<RecordBatch, ArrowError> {
+/// The rows that are there, without those whose owner's rows are told anew and that are not among them. The owner of a table
+/// that comes whole is the site.
+fn kept(table: &str, there: &RecordBatch, comes: &RecordBatch, whole: bool) -> Result<RecordBatch, ArrowError> {
     let owner = layout(table).map_or(&[] as &[_], |layout| layout.owner);
-    if owner.is_empty() {
+    if owner.is_empty() && !whole {
         return Ok(there.clone());
     }
     let set = |key: &[&str]| -> Result<HashSet<Vec<u8>>, ArrowError> {
         let keys = Keys::of(comes, key)?;
         Ok((0..comes.num_rows()).map(|row| keys.at(row)).collect())
     };
-    let (owners, told) = (set(owner)?, set(key_of(table))?);
-    let (of, keys) = (Keys::of(there, owner)?, Keys::of(there, key_of(table))?);
-    let keep: BooleanArray =
-        (0..there.num_rows()).map(|row| Some(!owners.contains(&of.at(row)) || told.contains(&keys.at(row)))).collect();
+    let told = set(key_of(table))?;
+    let keys = Keys::of(there, key_of(table))?;
+    let keep: BooleanArray = if whole {
+        (0..there.num_rows()).map(|row| Some(told.contains(&keys.at(row)))).collect()
+    } else {
+        let (owners, of) = (set(owner)?, Keys::of(there, owner)?);
+        (0..there.num_rows()).map(|row| Some(!owners.contains(&of.at(row)) || told.contains(&keys.at(row)))).collect()
+    };
     filter_record_batch(there, &keep)
 }
 
 /// The rows that are there, without those of issues that come with all their rows and that are not among them. An issue comes
-/// with all its rows where it comes itself and one of them does: an export may leave such rows out altogether.
-fn kept_at_ends(
-    table: &str,
-    there: &RecordBatch,
-    comes: &RecordBatch,
-    issues: &HashSet<String>,
-) -> Result<RecordBatch, ArrowError> {
+/// with all its rows where it comes itself and one of them does: an export may leave such rows out altogether. A live site
+/// does not.
+fn kept_at_ends(table: &str, there: &RecordBatch, comes: &RecordBatch, scope: Scope<'_>) -> Result<RecordBatch, ArrowError> {
     let ends = layout(table).map_or(&[] as &[_], |layout| layout.ends);
     if ends.is_empty() {
         return Ok(there.clone());
@@ -116,7 +126,10 @@ fn kept_at_ends(
     };
     let columns = texts(comes)?;
     let named = columns.iter().flat_map(|column| column.as_string_view().iter().flatten());
-    let whole: HashSet<&str> = named.filter(|key| issues.contains(*key)).collect();
+    let whole: HashSet<&str> = match scope.with_all_links {
+        true => scope.issues.iter().map(String::as_str).collect(),
+        false => named.filter(|key| scope.issues.contains(*key)).collect(),
+    };
     let keys = Keys::of(comes, key_of(table))?;
     let told: HashSet<Vec<u8>> = (0..comes.num_rows()).map(|row| keys.at(row)).collect();
     let (columns, keys) = (texts(there)?, Keys::of(there, key_of(table))?);

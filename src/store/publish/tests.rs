@@ -90,6 +90,7 @@ fn commit(version: u64, columns: &[ColumnState], files: &[FileState]) -> Manifes
         program: "jqlx 0.1.0".to_owned(),
         tables: BTreeMap::from([(TABLE.to_owned(), state)]),
         histories: Vec::new(),
+        sync: None,
     }
 }
 
