@@ -142,7 +142,9 @@ pub(super) async fn fetch(api: &Api, spool: &mut Spool, stage: impl Fn(&str)) ->
         ("issue types", "issuetype", List::Whole),
     ] {
         stage(name);
-        let done = each(api, Request::get(api.platform(path)), list, |record| spool.record(&record)).await;
+        let request = Request::get(api.platform(path));
+        let address = request.address();
+        let done = each(api, request, list, |record| spool.answer(&address, &Value::Null, &record)).await;
         tables.note(name, done)?;
     }
     stage("projects");

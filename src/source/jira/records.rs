@@ -51,7 +51,7 @@ pub(crate) fn record(outer: &Object, context: Context<'_>, site: &mut Site) -> R
         let counts = Counts { others: 1, ..Counts::default() };
         return read.map(|()| Mapped { counts, ..Mapped::default() });
     }
-    let kind = context.stream.and_then(of_stream).or_else(|| kind(inner)).ok_or_else(|| unknown(inner))?;
+    let kind = context.stream.and_then(of_stream).or_else(|| kind(inner, wrapper)).ok_or_else(|| unknown(inner))?;
     let subject = || belongs_to(inner, wrapper, context).map(|of| Subject::of(&of)).ok_or("it does not tell its issue".to_owned());
     let mut mapped = Mapped::default();
     match kind {
@@ -126,13 +126,16 @@ fn side(kind: Kind, object: &Object, value: &Value, subject: impl Fn() -> Option
     }
 }
 
-/// The kind of a record, by what it has and no other kind has, or by its own address.
-fn kind(record: &Object) -> Option<Kind> {
+/// The kind of a record, by what it has and no other kind has, or by its own address or that of its list.
+fn kind(record: &Object, wrapper: Option<&Object>) -> Option<Kind> {
     let has = |name: &str| record.contains_key(name);
     let is_object = |name: &str| record.get(name).is_some_and(Value::is_object);
     let is_list = |name: &str| record.get(name).is_some_and(Value::is_array);
     let address = text(record, "self").unwrap_or_default();
     let at = |name: &str| path_part(address, name).is_some();
+    // Some lists hold records that say nothing of their kind.
+    let asked = wrapper.and_then(|wrapper| text(wrapper, "url")).unwrap_or_default();
+    let listed = |name: &str| asked.split(['?', '#']).next().is_some_and(|path| path.split('/').any(|part| part == name));
 
     Some(match () {
         _ if has("key") && has("fields") => Kind::Issue,
@@ -149,8 +152,8 @@ fn kind(record: &Object) -> Option<Kind> {
         _ if has("key") && (has("projectTypeKey") || has("assigneeType") || at("project")) => Kind::Project,
         _ if has("released") && (has("projectId") || at("version")) => Kind::Version,
         _ if has("name") && (at("component") || has("isAssigneeTypeValid")) => Kind::Component,
-        _ if has("name") && (at("priority") || has("statusColor")) => Kind::Priority,
-        _ if has("name") && at("resolution") => Kind::Resolution,
+        _ if has("name") && (at("priority") || has("statusColor") || listed("priority")) => Kind::Priority,
+        _ if has("name") && (at("resolution") || listed("resolution")) => Kind::Resolution,
         // An answer that held no list, or an empty one.
         _ if has("maxResults") || has("isLast") || has("total") => Kind::Page,
         _ => return None,

@@ -171,7 +171,12 @@ fn paged(request: &Request, all: Vec<Value>, name: &str) -> Reply {
 }
 
 fn named(path: &str, all: &[(&str, &str)]) -> Vec<Value> {
-    let one = |(id, name): &(&str, &str)| json!({"id": id, "name": name, "self": format!("https://x/rest/api/3/{path}/{id}"), "subtask": false, "statusColor": "#000"});
+    let one = |(id, name): &(&str, &str)| match path {
+        "issuetype" => json!({"id": id, "name": name, "self": format!("https://x/rest/api/3/issuetype/{id}"), "subtask": false}),
+        "priority" => json!({"id": id, "name": name, "self": format!("https://x/rest/api/3/priority/{id}"), "statusColor": "#000"}),
+        // As the official description shows them: nothing says what they are but the list.
+        _ => json!({"id": id, "name": name, "description": "", "isDefault": false}),
+    };
     all.iter().map(one).collect()
 }
 

@@ -35,6 +35,7 @@ fn what_is_around_the_issues_comes_too() {
         // Two projects have a role that u4 and the two members of `devs` have.
         assert_eq!(found, [5, 3, 6, 2, 2, 1, 1, 1], "{kind:?}");
         assert_eq!((rows("organization_members"), rows("fields")), (1, 3), "{kind:?}");
+        assert_eq!(["priorities", "resolutions", "issue_types"].map(rows), [2, 1, 1], "{kind:?}");
         let cloud = u64::from(kind == Kind::Cloud);
         assert_eq!((rows("workflow_projects"), rows("filters")), (cloud, cloud), "{kind:?}");
     }
