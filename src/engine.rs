@@ -182,7 +182,15 @@ impl Engine {
             estimates: options.estimates,
             calendar: options.calendar,
         };
-        Ok(Self { context, tables, session, strict: options.strict, catalog: RwLock::new(Arc::new(catalog)), #[cfg(feature = "sync")] live: None })
+        Ok(Self {
+            context,
+            tables,
+            session,
+            strict: options.strict,
+            catalog: RwLock::new(Arc::new(catalog)),
+            #[cfg(feature = "sync")]
+            live: None,
+        })
     }
 
     /// The same tables at another instant: what `now()` is from here on.

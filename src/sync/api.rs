@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use super::{Kind, Options, Site};
 use crate::error::Error;
 use crate::source::jira::live;
-pub(super) use crate::source::rest::search::{Next, Page, id, taken};
 use crate::source::rest::search::{self, Question};
+pub(super) use crate::source::rest::search::{Next, Page, id, taken};
 use crate::source::rest::server::{self, Server};
 use crate::source::rest::{Client, Request, RestError, Trouble, segment};
 

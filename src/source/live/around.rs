@@ -108,7 +108,8 @@ async fn list(client: &Client, request: Request) -> Result<Vec<Value>, RestError
     let mut all = Vec::new();
     loop {
         let page = request.clone();
-        let page = if request.name().ends_with("/search") { page.with("startAt", all.len()).with("maxResults", PAGE) } else { page };
+        let page =
+            if request.name().ends_with("/search") { page.with("startAt", all.len()).with("maxResults", PAGE) } else { page };
         let mut answer = client.ask(&page).await?.body;
         let is_whole = answer.is_array();
         let values = if is_whole { answer.take() } else { taken(&mut answer, "values") };

@@ -199,10 +199,24 @@ mod tests {
     #[test]
     fn every_column_is_made_of_something() {
         let fields = fields();
-        let custom: Vec<String> = fields.schema().fields().iter().map(|f| f.name().clone()).filter(|f| schema::is_custom(f)).collect();
+        let custom: Vec<String> =
+            fields.schema().fields().iter().map(|f| f.name().clone()).filter(|f| schema::is_custom(f)).collect();
         assert_eq!(custom, ["customfield_3", "customfield_4"]);
-        let roles = ["rank", "story_points", "organizations", "request_type", "request_channel", "request_last_activity",
-            "change_gating", "pull_requests", "pull_requests_open", "commits", "reviews", "reviews_open", "builds_failing"];
+        let roles = [
+            "rank",
+            "story_points",
+            "organizations",
+            "request_type",
+            "request_channel",
+            "request_last_activity",
+            "change_gating",
+            "pull_requests",
+            "pull_requests_open",
+            "commits",
+            "reviews",
+            "reviews_open",
+            "builds_failing",
+        ];
         for column in fields.schema().fields().iter().map(|f| f.name().as_str()).filter(|f| !schema::is_custom(f)) {
             assert!(COLUMNS.iter().any(|(name, _)| *name == column) || roles.contains(&column), "{column}");
         }

@@ -71,6 +71,9 @@ const COLUMNS: &[(&str, &str, Kind)] = &[
     ("due", "due", Kind::Date),
 ];
 
+/// Columns that are empty in no issue.
+const ALWAYS: &[&str] = &["project", "type", "status", "status_category", "created", "updated"];
+
 /// The whole of some filters.
 pub(super) fn condition(filters: &[Expr], accounts: &Accounts) -> Condition {
     let mut condition = Condition::default();
@@ -108,9 +111,8 @@ fn said(of: &Expr, accounts: &Accounts) -> Option<String> {
             (Some(left), Some(right)) => Some(format!("({left} AND {right})")),
             (left, right) => left.or(right),
         },
-        Expr::BinaryExpr(BinaryExpr { left, op: Operator::Or, right }) => {
-            alternatives(left, right, accounts).or_else(|| Some(format!("({} OR {})", said(left, accounts)?, said(right, accounts)?)))
-        }
+        Expr::BinaryExpr(BinaryExpr { left, op: Operator::Or, right }) => alternatives(left, right, accounts)
+            .or_else(|| Some(format!("({} OR {})", said(left, accounts)?, said(right, accounts)?))),
         Expr::BinaryExpr(BinaryExpr { left, op, right }) => compared(left, *op, right, accounts),
         Expr::InList(InList { expr, list, negated }) => {
             let values = list.iter().map(literal).collect::<Option<Vec<_>>>()?;
@@ -124,9 +126,7 @@ fn said(of: &Expr, accounts: &Accounts) -> Option<String> {
         }
         Expr::IsNotTrue(of) => match list_any(of) {
             // Of members that differ in nothing but case, Jira's test excludes more.
-            Some((column, values, true)) => {
-                Some(format!("({} OR {})", empty(column, false)?, members(column, &values, true)?))
-            }
+            Some((column, values, true)) => Some(format!("({} OR {})", empty(column, false)?, members(column, &values, true)?)),
             Some(_) => None,
             None => empty(has_members(of)?, false),
         },
@@ -227,6 +227,10 @@ fn listed(name: &str, texts: &[String], negated: bool) -> Option<String> {
 
 fn empty(of: &str, negated: bool) -> Option<String> {
     let (name, _) = field(of)?;
+    // What every issue has restricts nothing.
+    if negated && ALWAYS.contains(&of) {
+        return None;
+    }
     Some(format!("{name} {}", if negated { "IS NOT EMPTY" } else { "IS EMPTY" }))
 }
 
@@ -351,16 +355,20 @@ fn quoted(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use datafusion::logical_expr::{cast, lit};
     use datafusion::functions::expr_fn::lower;
     use datafusion::functions_nested::expr_fn::cardinality;
+    use datafusion::logical_expr::{cast, lit};
 
     use super::*;
     use crate::plan::functions::list_any;
-    use crate::plan::{col, time};
+    use crate::plan::col;
 
     fn c(name: &str) -> Expr {
         col("issues", name)
+    }
+
+    fn time(at: i64) -> Expr {
+        lit(ScalarValue::TimestampMicrosecond(Some(at), Some("UTC".into())))
     }
 
     fn jql(filter: Expr) -> String {
@@ -410,6 +418,7 @@ mod tests {
             c("status").eq(lit("X")).or(c("summary").eq(lit("Y"))),
             c("status").eq(lit("X")).or(c("key").eq(lit("PAY-1"))),
             c("summary").is_null(),
+            c("created").is_not_null(),
             c("created").not_eq(time(0)),
             c("created").gt(time(0)),
             c("created").lt(time(i64::MAX)),

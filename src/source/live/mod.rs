@@ -104,8 +104,18 @@ impl Live {
     /// An error in the words of who asks a live site.
     pub(crate) fn explained(&self, error: Error) -> Error {
         match error {
-            Error::Data(found) if !self.has_store && found.code == codes::MISSING_TABLE => Error::Data(Box::new(no_store(*found))),
+            Error::Data(found) if !self.has_store && self.is_lack(&found) => Error::Data(Box::new(no_store(*found))),
             other => other,
+        }
+    }
+
+    /// Whether it is for want of a table that a store would have.
+    fn is_lack(&self, found: &Diagnostic) -> bool {
+        match found.code {
+            codes::MISSING_TABLE => true,
+            // A column of a table that is not there is missing, too.
+            codes::MISSING_COLUMN => self.tables.get("events").is_none() && found.message.contains("`events`"),
+            _ => false,
         }
     }
 

@@ -80,8 +80,20 @@ impl Order {
         let turned = |order: Ordering, key: Key| if key.ascending { order } else { order.reverse() };
         let by_time = match (self.time(a), self.time(b)) {
             (None, None) => Ordering::Equal,
-            (None, Some(_)) => if time.empty_first { Ordering::Less } else { Ordering::Greater },
-            (Some(_), None) => if time.empty_first { Ordering::Greater } else { Ordering::Less },
+            (None, Some(_)) => {
+                if time.empty_first {
+                    Ordering::Less
+                } else {
+                    Ordering::Greater
+                }
+            }
+            (Some(_), None) => {
+                if time.empty_first {
+                    Ordering::Greater
+                } else {
+                    Ordering::Less
+                }
+            }
             (Some(a), Some(b)) => turned(a.cmp(&b), time),
         };
         by_time.then_with(|| turned(a.id.cmp(&b.id), id))
@@ -109,8 +121,11 @@ impl Order {
 mod tests {
     use super::*;
 
-    const ORDER: Order =
-        Order { by: Time::Created, keys: [Key { ascending: false, empty_first: false }, Key { ascending: false, empty_first: false }], length: 2 };
+    const ORDER: Order = Order {
+        by: Time::Created,
+        keys: [Key { ascending: false, empty_first: false }, Key { ascending: false, empty_first: false }],
+        length: 2,
+    };
 
     fn issue(id: i64, minutes: f64) -> IssueRow {
         IssueRow { id, created: Some((minutes * 60e6) as i64), ..IssueRow::default() }

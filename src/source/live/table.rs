@@ -124,12 +124,8 @@ impl LiveExec {
             Some(sorted) => EquivalenceProperties::new_with_orderings(schema.clone(), [sorted]),
             None => EquivalenceProperties::new(schema.clone()),
         };
-        let properties = PlanProperties::new(
-            equivalence,
-            Partitioning::UnknownPartitioning(1),
-            EmissionType::Incremental,
-            Boundedness::Bounded,
-        );
+        let properties =
+            PlanProperties::new(equivalence, Partitioning::UnknownPartitioning(1), EmissionType::Incremental, Boundedness::Bounded);
         Self { table, asked, schema, properties: Arc::new(properties) }
     }
 }
@@ -172,10 +168,7 @@ impl ExecutionPlan for LiveExec {
         Ok(self)
     }
 
-    fn with_new_children(
-        self: Arc<Self>,
-        _: Vec<Arc<dyn ExecutionPlan>>,
-    ) -> Result<Arc<dyn ExecutionPlan>, DataFusionError> {
+    fn with_new_children(self: Arc<Self>, _: Vec<Arc<dyn ExecutionPlan>>) -> Result<Arc<dyn ExecutionPlan>, DataFusionError> {
         Ok(self)
     }
 

@@ -15,7 +15,10 @@ const QUERIES: &[(&str, &str)] = &[
          attachments ORDER BY key",
         "project = \"PAY\"",
     ),
-    ("status = \"In Progress\" AND created >= \"2026-03-01 08:10\"", "status = \"In Progress\" AND created >= \"2026-02-28 08:10\""),
+    (
+        "status = \"In Progress\" AND created >= \"2026-03-01 08:10\"",
+        "status = \"In Progress\" AND created >= \"2026-02-28 08:10\"",
+    ),
     ("status != Done AND labels = two", "status != \"Done\" AND labels = \"two\""),
     ("labels NOT IN (two) AND project IN (PAY, OPS) ORDER BY key", "project IN (\"PAY\", \"OPS\")"),
     ("priority = Medium AND resolution IS EMPTY AND (status = Done OR labels = two)", "(status = \"Done\" OR labels = \"two\")"),
@@ -49,8 +52,23 @@ fn rows_are_those_of_an_import() {
                 site.http.taken();
                 let found = rows(&place, &site, &["--yes", query]);
                 let asked = searches(&site);
-                assert!(asked.iter().any(|request| jql(request).contains(pushed)), "{query}: {:?}", asked.iter().map(jql).collect::<Vec<_>>());
-                let store = ["query", "--store", path(&imported), "--now", "2026-12-31T00:00:00Z", "--tz", "UTC", "--format", "ndjson", query];
+                assert!(
+                    asked.iter().any(|request| jql(request).contains(pushed)),
+                    "{query}: {:?}",
+                    asked.iter().map(jql).collect::<Vec<_>>()
+                );
+                let store = [
+                    "query",
+                    "--store",
+                    path(&imported),
+                    "--now",
+                    "2026-12-31T00:00:00Z",
+                    "--tz",
+                    "UTC",
+                    "--format",
+                    "ndjson",
+                    query,
+                ];
                 let wanted = run(&store).ok().rows();
                 assert!(!wanted.is_empty(), "{query}");
                 assert_eq!(found, wanted, "{kind:?} {with_store} {query}");
@@ -79,14 +97,31 @@ fn only_the_fields_that_are_needed_come() {
 fn activity_is_that_of_the_store() {
     let site = site(Kind::Cloud);
     let place = Place::new();
-    for query in ["ACTIVITY WHERE comment CREATED", "project = PAY AND status WAS \"In Progress\"", "project = PAY AND comment CREATED"] {
+    for query in [
+        "ACTIVITY WHERE comment CREATED",
+        "project = PAY AND status WAS \"In Progress\"",
+        "project = PAY AND comment CREATED",
+        "project = PAY AND comment ~ timeout",
+        "project = PAY AND issue DELETED",
+        "project = PAY AND assignee IN membersOf(devs)",
+        "key IN linkedIssues(PAY-2)",
+        "project = PAY AND comment CREATED THEN comment DELETED",
+        "project = PAY AS OF \"2026-03-01\"",
+    ] {
         let refused = live(&place, &site, "query", &[query]);
         assert_eq!(refused.code, Some(1), "{query}");
         assert!(refused.err.contains("jqlx::live::no_store") && refused.err.contains("jqlx sync"), "{query}: {}", refused.err);
     }
     place.sync(&site);
     let found = rows(&place, &site, &["project = PAY AND status WAS \"In Progress\" SHOW key ORDER BY key"]);
-    let wanted = run(&["query", "--store", path(&place.store()), "--format", "ndjson", "project = PAY AND status WAS \"In Progress\" SHOW key ORDER BY key"]);
+    let wanted = run(&[
+        "query",
+        "--store",
+        path(&place.store()),
+        "--format",
+        "ndjson",
+        "project = PAY AND status WAS \"In Progress\" SHOW key ORDER BY key",
+    ]);
     assert_eq!(found, wanted.ok().rows());
     assert!(!found.is_empty());
     // What the store does not know yet, the site does.
@@ -103,9 +138,9 @@ fn explain_shows_what_goes_to_jira() {
     site.http.taken();
     let query = "project = PAY AND summary ~ x AND created > \"2026-03-02\"";
     let shown = live(&place, &site, "explain", &["--stage", "jql", query]).ok().out;
-    assert_eq!(shown, "project = \"PAY\" AND created >= \"2026-03-01 00:00\" ORDER BY created DESC, key DESC\n");
+    assert_eq!(shown, "created >= \"2026-03-01 00:00\" AND project = \"PAY\" ORDER BY created DESC, key DESC\n");
     let whole = live(&place, &site, "explain", &[query]).ok().out;
-    assert!(whole.contains("\nJQL for Jira\n  project = \"PAY\""), "{whole}");
+    assert!(whole.contains("\nJQL for Jira\n  created >= "), "{whole}");
     let all = live(&place, &site, "explain", &["--stage", "jql", "summary ~ x"]).ok().out;
     assert!(all.starts_with("project IS NOT EMPTY"), "a query that would be refused is explained: {all}");
     assert!(searches(&site).is_empty(), "plans ask for no issues");

@@ -10,7 +10,9 @@ fn a_limit_ends_the_paging() {
     for kind in [Kind::Cloud, Kind::DataCenter] {
         let site = Site::start(Jira::new(kind, 60));
         let place = Place::new();
-        for query in ["project = PAY LIMIT 3", "summary ~ Issue ORDER BY created DESC LIMIT 3", "project = PAY ORDER BY updated ASC LIMIT 3"] {
+        for query in
+            ["project = PAY LIMIT 3", "summary ~ Issue ORDER BY created DESC LIMIT 3", "project = PAY ORDER BY updated ASC LIMIT 3"]
+        {
             site.http.taken();
             assert_eq!(rows(&place, &site, &[query]).len(), 3, "{query}");
             let asked = searches(&site).len();
@@ -30,7 +32,11 @@ fn a_whole_site_is_fetched_only_if_somebody_says_so() {
         site.http.taken();
         let refused = live(&place, &site, "query", &[query]);
         assert_eq!(refused.code, Some(1), "{query}: {}", refused.out);
-        assert!(refused.err.contains("jqlx::live::whole_site") && refused.err.contains("--yes") && refused.err.contains("LIMIT"), "{}", refused.err);
+        assert!(
+            refused.err.contains("jqlx::live::whole_site") && refused.err.contains("--yes") && refused.err.contains("LIMIT"),
+            "{}",
+            refused.err
+        );
         assert!(searches(&site).is_empty());
     }
     assert_eq!(rows(&place, &site, &["--yes", "summary ~ Issue"]).len(), 12);

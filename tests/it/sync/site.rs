@@ -428,8 +428,10 @@ fn shown(jira: &Jira, request: &Request, issue: &Value, only_id: bool) -> Value 
     let wanted = &request.body["fields"];
     if *wanted != json!(["*all"]) && request.path.contains("/search") {
         let fields = issue["fields"].as_object().expect("fields").iter();
-        let some: serde_json::Map<String, Value> =
-            fields.filter(|(name, _)| wanted.as_array().expect("a list").contains(&json!(name))).map(|(n, v)| (n.clone(), v.clone())).collect();
+        let some: serde_json::Map<String, Value> = fields
+            .filter(|(name, _)| wanted.as_array().expect("a list").contains(&json!(name)))
+            .map(|(n, v)| (n.clone(), v.clone()))
+            .collect();
         return json!({"id": issue["id"], "key": issue["key"], "fields": some});
     }
     for (list, values) in [("comment", "comments"), ("worklog", "worklogs")] {
