@@ -7,7 +7,7 @@ use std::time::Instant;
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::datasource::MemTable;
 use datafusion::logical_expr::LogicalPlan;
-use datafusion::physical_plan::displayable;
+use datafusion::physical_plan::{ExecutionPlan, displayable};
 use datafusion::prelude::{DataFrame, SessionContext};
 use jiff::tz::TimeZone;
 use tokio::sync::RwLock;
@@ -21,6 +21,10 @@ use crate::exec::{self, Rows, Statistics};
 use crate::plan::{self, Tables, Zone};
 use crate::semantic::bound::BoundQuery;
 use crate::semantic::{self, Calendar, Deployment, Estimates, Parameters, Session, WeekStart};
+#[cfg(feature = "sync")]
+use crate::source::live::{self, Live, LiveOptions};
+#[cfg(feature = "sync")]
+use crate::source::rest::Site;
 use crate::syntax::{self, Dialect};
 
 /// The session: everything an answer depends on besides the query and the data.
@@ -67,6 +71,9 @@ pub struct Engine {
     session: Session,
     strict: bool,
     catalog: RwLock<Arc<Catalog>>,
+    /// The site whose issues are asked for, where they are not in the tables.
+    #[cfg(feature = "sync")]
+    live: Option<Arc<Live>>,
 }
 
 impl std::fmt::Debug for Engine {
@@ -94,6 +101,34 @@ impl Engine {
     #[cfg(feature = "store")]
     pub async fn open_store(folder: impl AsRef<Path>, at: crate::store::At, options: Options) -> Result<Self, Error> {
         Self::new(crate::store::Store::open(folder, at)?.tables()?, options).await
+    }
+
+    /// Asks a live site for its issues. The rest, activity above all, is that of a store; without one only the issues can be
+    /// asked, and names are what the site's own lists tell. Where the options name no user, `currentUser()` is the account
+    /// that asks.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Environment`] where the site does not answer, [`Error::Data`] where the store is that of another site.
+    #[cfg(feature = "sync")]
+    pub async fn open_live(
+        site: Site,
+        store: Option<crate::store::Store>,
+        live: LiveOptions,
+        mut options: Options,
+    ) -> Result<Self, Error> {
+        let live = Live::open(site, store, live).await?;
+        if options.user.is_none() {
+            options.user.clone_from(&live.user);
+            options.site_zone = live.zone.clone().or(options.site_zone);
+        }
+        let context = exec::context(options.threads, options.memory_limit)?;
+        // Batches that are handed round are asked for before anybody wants them.
+        context.state_ref().write().config_mut().options_mut().optimizer.enable_round_robin_repartition = false;
+        let mut engine = Self::with_context(context, live.tables.clone(), options).await?;
+        Arc::make_mut(engine.catalog.get_mut()).issues_elsewhere = true;
+        engine.live = Some(Arc::new(live));
+        Ok(engine)
     }
 
     /// Takes tables in memory.
@@ -147,7 +182,15 @@ impl Engine {
             estimates: options.estimates,
             calendar: options.calendar,
         };
-        Ok(Self { context, tables, session, strict: options.strict, catalog: RwLock::new(Arc::new(catalog)) })
+        Ok(Self {
+            context,
+            tables,
+            session,
+            strict: options.strict,
+            catalog: RwLock::new(Arc::new(catalog)),
+            #[cfg(feature = "sync")]
+            live: None,
+        })
     }
 
     /// The same tables at another instant: what `now()` is from here on.
@@ -181,6 +224,10 @@ impl Engine {
         let parsed = syntax::parse(text, Dialect::Jqlx);
         let parse_ms = milliseconds(started);
         let refuse = |mut diagnostics: Vec<Diagnostic>| {
+            #[cfg(feature = "sync")]
+            if let Some(live) = &self.live {
+                diagnostics = live.explained_all(diagnostics);
+            }
             if self.strict {
                 diagnostics.iter_mut().for_each(|d| d.severity = Severity::Error);
             }
@@ -197,14 +244,32 @@ impl Engine {
         let bind_ms = milliseconds(started);
         let started = Instant::now();
         let zone = Zone { name: &self.session.zone_name(), week_start: self.session.week_start };
-        let logical = plan::lower(&bound, &self.tables, zone).map_err(|e| match e {
+        let logical = plan::lower(&bound, &self.tables_for(&bound), zone).map_err(|e| match e {
             Error::Data(d) if d.code == codes::TOO_LARGE => refuse(vec![*d]),
+            #[cfg(feature = "sync")]
+            other => match &self.live {
+                Some(live) => live.explained(other),
+                None => other,
+            },
+            #[cfg(not(feature = "sync"))]
             other => other,
         })?;
         let state = self.context.state();
         let optimized = state.optimize(&logical)?;
         let statistics = Statistics { parse_ms, bind_ms, plan_ms: milliseconds(started), ..Statistics::default() };
         Ok(Query { context: self.context.clone(), session: self.session.clone(), bound, logical, optimized, statistics })
+    }
+
+    /// The tables that the plan of a query reads.
+    #[cfg(feature = "sync")]
+    fn tables_for(&self, query: &BoundQuery) -> Tables {
+        self.live.as_ref().map_or_else(|| self.tables.clone(), |live| live.tables_for(query))
+    }
+
+    /// The tables that the plan of a query reads.
+    #[cfg(not(feature = "sync"))]
+    fn tables_for(&self, _query: &BoundQuery) -> Tables {
+        self.tables.clone()
     }
 
     /// Binds; where only the data can tell what a name means, looks it up and binds again.
@@ -312,6 +377,7 @@ impl Query {
         Ok(Explanation {
             words: semantic::explain(&self.bound, &self.session),
             bound: format!("{:#?}", self.bound),
+            jql: questions(&physical),
             logical: self.optimized.display_indent().to_string(),
             physical: displayable(physical.as_ref()).indent(false).to_string(),
         })
@@ -335,6 +401,10 @@ impl Query {
     pub async fn run(&self) -> Result<Rows, Error> {
         let started = Instant::now();
         let physical = exec::physical_plan(&self.logical, &self.optimized, &self.context.state()).await?;
+        #[cfg(feature = "sync")]
+        if let Some(refused) = live::refusal(&physical) {
+            return Err(Error::Data(Box::new(refused)));
+        }
         let stream = datafusion::physical_plan::execute_stream(physical.clone(), self.context.task_ctx())?;
         let mut statistics = self.statistics;
         statistics.plan_ms += milliseconds(started);
@@ -342,13 +412,26 @@ impl Query {
     }
 }
 
-/// A query in four forms, each readable.
+/// What a plan asks of a live site.
+fn questions(plan: &Arc<dyn ExecutionPlan>) -> Vec<String> {
+    #[cfg(feature = "sync")]
+    return live::questions(plan);
+    #[cfg(not(feature = "sync"))]
+    {
+        let _ = plan;
+        Vec::new()
+    }
+}
+
+/// A query in several forms, each readable.
 #[derive(Clone, Debug)]
 pub struct Explanation {
     /// In plain words.
     pub words: String,
     /// The bound query.
     pub bound: String,
+    /// What is asked of a live site in its own JQL; nothing where all is in tables.
+    pub jql: Vec<String>,
     /// The optimised logical plan.
     pub logical: String,
     /// The physical plan.

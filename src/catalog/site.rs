@@ -52,6 +52,8 @@ pub struct Catalog {
     pub issue_columns: HashSet<String>,
     /// Columns of the events table.
     pub event_columns: HashSet<String>,
+    /// Whether the issues are elsewhere, so that nothing is looked up among them.
+    pub issues_elsewhere: bool,
     /// What look-ups in issues and events have told so far.
     pub looked_up: LookedUp,
     people_by_name: HashMap<String, Vec<usize>>,

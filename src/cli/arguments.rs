@@ -28,6 +28,12 @@ pub(super) struct Source {
     /// Use the sample dataset; it is written to the cache folder once
     #[arg(long)]
     pub(super) demo: bool,
+    /// Ask a live Jira site for its issues, by its name in the configuration, and the store for everything else
+    #[arg(long, value_name = "SITE", conflicts_with_all = ["data", "demo", "at_version", "at_time"])]
+    pub(super) live: Option<String>,
+    /// With --live: fetch all issues of the site if the query needs them
+    #[arg(long, requires = "live")]
+    pub(super) yes: bool,
     /// Ask an earlier version of the store: what it knew then. `jqlx status` names the versions
     #[arg(long, value_name = "N", conflicts_with_all = ["data", "demo"])]
     pub(super) at_version: Option<u64>,

@@ -17,6 +17,7 @@ Examples:
   jqlx explain --demo 'sprint CHANGED BY alice AFTER startOfMonth()'
   jqlx explain --demo --stage meaning 'assignee WAS alice DURING (-30d, -7d)'
   jqlx explain --data ./export @saved.jql
+  jqlx explain --live main --stage jql 'project = PAY AND status WAS Blocked'
   jqlx explain --demo --stage measured 'status WAS Blocked'";
 
 /// Say what a query means in words, its bound form and its plans; it runs only for the stage `measured`
@@ -40,6 +41,8 @@ enum Stage {
     Meaning,
     /// The bound query
     Bound,
+    /// What a live site is asked in its own JQL
+    Jql,
     /// The optimised logical plan
     Logical,
     /// The physical plan
@@ -73,11 +76,13 @@ pub(super) fn run(arguments: Arguments, terminal: &Terminal) -> Result<(), Failu
     for (stage, title, body) in [
         (Stage::Meaning, "Meaning", &explanation.words),
         (Stage::Bound, "Bound query", &explanation.bound),
+        (Stage::Jql, "JQL for Jira", &explanation.jql.join("\n")),
         (Stage::Logical, "Logical plan", &explanation.logical),
         (Stage::Physical, "Physical plan", &explanation.physical),
     ] {
         match arguments.stage {
             Some(wanted) if wanted != stage => continue,
+            None if stage == Stage::Jql && body.is_empty() => continue,
             Some(_) => {}
             None if out.is_empty() => out.push_str(&format!("{bold}{title}{reset}\n")),
             None => out.push_str(&format!("\n{bold}{title}{reset}\n")),

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use etcetera::BaseStrategy;
 
 use super::arguments::Source;
-use super::config::Config;
+use super::config::{Config, SiteSettings};
 use super::failure::Failure;
 use super::session::environment;
 use crate::store::Store;
@@ -15,12 +15,18 @@ pub(super) enum Place {
     Demo,
     Data(PathBuf),
     Store(PathBuf),
+    /// A live site, and the store beside it.
+    Live(Box<SiteSettings>, Option<PathBuf>),
 }
 
 /// The place that a query asks.
 pub(super) fn of(source: &Source, config: &Config) -> Result<Place, Failure> {
     if source.demo {
         return Ok(Place::Demo);
+    }
+    if let Some(name) = &source.live {
+        let site = config.site(Some(name))?;
+        return Ok(Place::Live(Box::new(site.clone()), beside(source, site, config)));
     }
     if let Some(folder) = &source.data {
         return Ok(Place::Data(folder.clone()));
@@ -46,6 +52,13 @@ pub(super) fn of(source: &Source, config: &Config) -> Result<Place, Failure> {
             "no data: make a store with `jqlx import FILES`, give a folder with --data DIR, or --demo for the sample data";
         Failure::Usage(message.to_owned())
     })
+}
+
+/// The store beside a live site: one that is named, or else one that is there.
+fn beside(source: &Source, site: &SiteSettings, config: &Config) -> Option<PathBuf> {
+    let named = source.store.clone().or_else(|| environment("JQLX_STORE").map(PathBuf::from));
+    let others = || [site.store.clone(), config.store.clone(), usual()].into_iter().flatten();
+    named.or_else(|| others().find(|folder| Store::is_at(folder)))
 }
 
 /// The store that a command writes or keeps.

@@ -21,6 +21,7 @@ Examples:
   jqlx query --demo 'status CHANGED FROM \"In Progress\" TO \"To Do\" AFTER -90d' -o back.csv
   jqlx query --data ./export --user alice 'assignee WAS currentUser() ORDER BY updated DESC'
   jqlx query --demo --param who=mallory 'ACTIVITY WHERE comment DELETED BY $who'
+  jqlx query --live main 'project = PAY AND status = \"In Progress\" ORDER BY created DESC LIMIT 20'
   echo 'project = PAY' | jqlx query --demo -";
 
 /// Compile and run one query

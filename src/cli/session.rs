@@ -18,7 +18,8 @@ use super::place::{self, Place};
 use super::terminal::Terminal;
 use super::watch::Watch;
 use crate::diagnostic::{Diagnostic, codes};
-use crate::store::At;
+use crate::source::live::LiveOptions;
+use crate::store::{At, Store};
 use crate::{Engine, Error, Options};
 
 /// Stack of the workers: optimiser rules recurse over the plan.
@@ -101,6 +102,7 @@ pub(super) fn open(
     let mut options = session.options(&config);
     let now = session.now()?;
     let place = place::of(source, &config)?;
+    let whole_site = source.yes;
     let engine = match place {
         Place::Demo => {
             let (folder, at) = super::demo::cached()?;
@@ -111,6 +113,13 @@ pub(super) fn open(
             running.wait(async move { Engine::open(folder, options).await })??
         }
         Place::Data(folder) => running.wait(async move { Engine::open(folder, options).await })??,
+        Place::Live(settings, store) => {
+            let site = settings.open()?;
+            let store = store.map(|folder| Store::open(folder, At::Latest)).transpose()?;
+            let mut live = LiveOptions { whole_site, ..LiveOptions::default() };
+            live.limits.concurrency = settings.concurrency.unwrap_or(live.limits.concurrency);
+            running.wait(async move { Engine::open_live(site, store, live, options).await })??
+        }
         Place::Store(folder) => {
             let at = at(source, &options)?;
             running.wait(async move { Engine::open_store(folder, at, options).await })??

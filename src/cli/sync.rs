@@ -6,15 +6,13 @@ use std::sync::Arc;
 use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use super::arguments::Work;
-use super::config::{Config, SiteSettings};
+use super::config::Config;
 use super::failure::Failure;
 use super::place;
 use super::session::{Running, environment};
 use super::status::count;
 use super::terminal::Terminal;
-use crate::diagnostic::{Diagnostic, codes};
-use crate::error::Error;
-use crate::sync::{self, Auth, Options, Progress, Site, Summary};
+use crate::sync::{self, Options, Progress, Summary};
 
 const AFTER: &str = "\
 Examples:
@@ -57,15 +55,10 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: Arguments, terminal: &Terminal) -> Result<(), Failure> {
     let config = Config::load(arguments.work.config.as_deref())?;
-    let settings = chosen(&config, arguments.site.as_deref())?;
+    let settings = config.site(arguments.site.as_deref())?;
     let named = arguments.store.or_else(|| environment("JQLX_STORE").map(PathBuf::from)).or_else(|| settings.store.clone());
     let store = place::store(named, &config)?;
-    let token = settings.token.read().map_err(|diagnostic| Failure::Error(Error::Environment(Box::new(diagnostic))))?;
-    let auth = match &settings.email {
-        Some(user) => Auth::Basic { user: user.clone(), token },
-        None => Auth::Bearer(token),
-    };
-    let site = Site { url: settings.url.clone(), kind: settings.kind, auth };
+    let site = settings.open()?;
     let mut options =
         Options { batch: arguments.batch as usize, scan: !arguments.no_scan, load: arguments.work.options(), ..Options::default() };
     options.limits.concurrency = settings.concurrency.unwrap_or(options.limits.concurrency);
@@ -81,30 +74,6 @@ pub(super) fn run(arguments: Arguments, terminal: &Terminal) -> Result<(), Failu
     terminal.warn(&summary.left_out);
     terminal.say(&text(&summary, &store.display().to_string()));
     Ok(())
-}
-
-/// The site that the arguments name, or the only one.
-fn chosen<'c>(config: &'c Config, name: Option<&str>) -> Result<&'c SiteSettings, Failure> {
-    let names: Vec<&str> = config.sites.iter().map(|site| site.name.as_str()).collect();
-    let refused = |message: String, help: String| {
-        Err(Failure::Error(Error::Data(Box::new(Diagnostic::error(codes::SYNC_SITE, message).help(help)))))
-    };
-    match (name, config.sites.as_slice()) {
-        (Some(name), sites) => match sites.iter().find(|site| site.name == name) {
-            Some(site) => Ok(site),
-            None if names.is_empty() => refused(
-                format!("the configuration has no site `{name}`"),
-                "describe it there in a table [sites.NAME]; `jqlx sync --help` shows one".to_owned(),
-            ),
-            None => refused(format!("the configuration has no site `{name}`"), format!("it has {}", names.join(", "))),
-        },
-        (None, [site]) => Ok(site),
-        (None, []) => refused(
-            "the configuration has no site".to_owned(),
-            "describe it there in a table [sites.NAME]; `jqlx sync --help` shows one".to_owned(),
-        ),
-        (None, _) => refused("the configuration has several sites".to_owned(), format!("name one of {}", names.join(", "))),
-    }
 }
 
 fn text(summary: &Summary, store: &str) -> String {

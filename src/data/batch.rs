@@ -120,6 +120,12 @@ impl CustomColumns {
         }
     }
 
+    /// Columns of which the types are known.
+    #[cfg(feature = "sync")]
+    pub(crate) fn of_kinds(kinds: BTreeMap<String, ColumnKind>) -> Self {
+        Self { kinds, mixed: BTreeMap::new() }
+    }
+
     /// The custom columns of these issues.
     pub fn of(issues: &[IssueRow]) -> Self {
         let mut columns = Self::default();

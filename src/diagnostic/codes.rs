@@ -126,6 +126,8 @@ codes! {
     REST_GONE = "jqlx::rest::gone", "A site no longer has a part of its API.";
     REST_LIMITED = "jqlx::rest::limited", "A site takes no more requests for now.";
     REST_SERVER = "jqlx::rest::server", "A site fails to answer.";
+    LIVE_WHOLE_SITE = "jqlx::live::whole_site", "A query of a live site would fetch all of its issues, and nobody said to.";
+    LIVE_NO_STORE = "jqlx::live::no_store", "A query of a live site needs activity, and there is no store that has it.";
     SYNC_SITE = "jqlx::sync::site", "The site to be fetched is not known, or not described well.";
     SYNC_OTHER_SITE = "jqlx::sync::other_site", "The store is kept up to date from another site.";
     SYNC_BUSY = "jqlx::sync::busy", "Another sync of the same store is under way.";

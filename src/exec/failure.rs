@@ -13,6 +13,12 @@ impl From<DataFusionError> for Error {
 
 fn translate(error: &DataFusionError) -> Error {
     let root = error.find_root();
+    #[cfg(feature = "sync")]
+    if let DataFusionError::External(error) = root
+        && let Some(error) = error.downcast_ref::<crate::source::rest::RestError>()
+    {
+        return error.clone().into();
+    }
     match root {
         DataFusionError::ResourcesExhausted(message) => Error::Environment(Box::new(
             Diagnostic::error(codes::OUT_OF_MEMORY, "the query reached its memory limit")

@@ -324,7 +324,7 @@ impl Binder<'_> {
     /// Warns of a key that no issue has or had, as Jira's newer search does. Long lists are taken as they are.
     pub(super) fn check_key(&self, key: &str, literal: &Literal, of: usize) {
         // Keys of the past may be those of moved or deleted issues.
-        if of > MOST_CHECKED || self.as_of.is_some() {
+        if of > MOST_CHECKED || self.as_of.is_some() || self.catalog.issues_elsewhere {
             return;
         }
         match self.catalog.looked_up.keys.get(key) {

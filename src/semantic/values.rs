@@ -144,6 +144,9 @@ impl Site<'_, '_> {
     fn check_held(&self, literal: &Literal) {
         let Place::Columns(columns) = &self.field.place else { return };
         let binder = self.binder;
+        if binder.catalog.issues_elsewhere {
+            return;
+        }
         let mut known = Vec::new();
         for column in columns.iter().filter(|c| c.scope == Scope::Issue) {
             match binder.catalog.looked_up.held.get(&column.column) {

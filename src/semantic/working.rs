@@ -105,6 +105,9 @@ impl Binder<'_> {
     /// Warns of people whose zone is not known: what they did is neither in working time nor outside of it.
     fn check_zones(&self, of: &BoundField, people: &[Person], span: Span) {
         let looked_up = &self.catalog.looked_up;
+        if of.scope == Scope::Issue && self.catalog.issues_elsewhere {
+            return;
+        }
         let (found, wanted) = match of.scope {
             Scope::Issue => (looked_up.held.get(&of.column), Wanted::Held(of.column.clone())),
             _ => (looked_up.actors.as_ref(), Wanted::Actors),

@@ -7,6 +7,8 @@ pub mod files;
 pub mod formats;
 pub(crate) mod jira;
 #[cfg(feature = "sync")]
+pub mod live;
+#[cfg(feature = "sync")]
 pub mod rest;
 mod streams;
 mod tables;

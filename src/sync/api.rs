@@ -4,39 +4,17 @@ use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use super::{Kind, Options, Site};
-use crate::diagnostic::{Diagnostic, codes};
 use crate::error::Error;
 use crate::source::jira::live;
+use crate::source::rest::search::{self, Question};
+pub(super) use crate::source::rest::search::{Next, Page, id, taken};
+use crate::source::rest::server::{self, Server};
 use crate::source::rest::{Client, Request, RestError, Trouble, segment};
 
 /// A site that answers.
 pub(super) struct Api {
     client: Client,
     pub(super) kind: Kind,
-}
-
-/// What a site says of itself.
-pub(super) struct Server {
-    /// Its address, as it calls itself.
-    pub(super) name: String,
-    /// Its clock, in UTC microseconds.
-    pub(super) time: i64,
-    is_cloud: Option<bool>,
-}
-
-/// Where a list goes on.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Next {
-    Token(String),
-    At(u64),
-}
-
-/// A page of issues.
-pub(super) struct Page {
-    pub(super) issues: Vec<Value>,
-    /// Names and types of their fields.
-    pub(super) head: Value,
-    pub(super) next: Option<Next>,
 }
 
 /// What issues are asked for.
@@ -59,10 +37,7 @@ impl Api {
 
     /// The path of a part of the platform's API.
     pub(super) fn platform(&self, rest: &str) -> String {
-        match self.kind {
-            Kind::Cloud => format!("rest/api/3/{rest}"),
-            Kind::DataCenter => format!("rest/api/2/{rest}"),
-        }
+        self.kind.platform(rest)
     }
 
     pub(super) async fn ask(&self, request: &Request) -> Result<Value, RestError> {
@@ -70,24 +45,12 @@ impl Api {
     }
 
     pub(super) async fn server(&self) -> Result<Server, RestError> {
-        let request = Request::get(self.platform("serverInfo"));
-        let answer = self.client.ask(&request).await?;
-        let said = answer.body["baseUrl"].as_str().unwrap_or(self.client.base().as_str());
-        let time = live::instant(&answer.body["serverTime"]).or(answer.time);
-        let time = time.unwrap_or_else(|| jiff::Timestamp::now().as_microsecond());
-        let is_cloud = answer.body["deploymentType"].as_str().map(|kind| kind.eq_ignore_ascii_case("cloud"));
-        Ok(Server { is_cloud, name: said.trim_end_matches('/').to_lowercase(), time })
+        server::ask(&self.client, self.kind).await
     }
 
     /// Refuses a site that has another API than was said.
     pub(super) fn check(&self, server: &Server) -> Result<(), Error> {
-        let kind = match (server.is_cloud, self.kind) {
-            (Some(true), Kind::DataCenter) => "cloud",
-            (Some(false), Kind::Cloud) => "datacenter",
-            _ => return Ok(()),
-        };
-        let message = format!("the site {} has another API than its settings say", server.name);
-        Err(Error::Data(Box::new(Diagnostic::error(codes::SYNC_SITE, message).help(format!("write kind = \"{kind}\"")))))
+        server.check(self.kind)
     }
 
     /// The site's clock.
@@ -117,44 +80,12 @@ impl Api {
 
     /// A page of the issues that a question finds.
     pub(super) async fn search(&self, jql: &str, fields: Fields, size: usize, from: Option<&Next>) -> Result<Page, RestError> {
-        let names = if fields == Fields::All { "*all" } else { "id" };
-        let (path, mut body) = match self.kind {
-            Kind::Cloud => ("search/jql", json!({"jql": jql, "maxResults": size, "fields": [names]})),
-            // An id in the question that is not there is no mistake.
-            Kind::DataCenter => {
-                ("search", json!({"jql": jql, "maxResults": size, "fields": [names], "startAt": 0, "validateQuery": false}))
-            }
+        let (names, expand): (_, &[&str]) = match (self.kind, fields) {
+            (_, Fields::Id) => ("id", &[]),
+            (Kind::Cloud, Fields::All) => ("*all", &["names", "schema"]),
+            (Kind::DataCenter, Fields::All) => ("*all", &["names", "schema", "changelog"]),
         };
-        match (self.kind, fields) {
-            (Kind::Cloud, Fields::All) => body["expand"] = json!("names,schema"),
-            (Kind::DataCenter, Fields::All) => body["expand"] = json!(["names", "schema", "changelog"]),
-            (_, Fields::Id) => {}
-        }
-        match from {
-            Some(Next::Token(token)) => body["nextPageToken"] = json!(token),
-            Some(Next::At(at)) => body["startAt"] = json!(at),
-            None => {}
-        }
-        let request = Request::post(self.platform(path), body);
-        let mut answer = self.ask(&request).await?;
-        let strange = |what: &str| RestError::new(request.name(), Trouble::Strange(what.to_owned()));
-        let Value::Array(issues) = taken(&mut answer, "issues") else { return Err(strange("no list of issues")) };
-        if !issues.iter().all(|issue| issue["id"].is_string() || issue["id"].is_number()) {
-            return Err(strange("issues without ids"));
-        }
-        let token = answer["nextPageToken"].as_str().filter(|token| !token.is_empty()).map(|token| Next::Token(token.to_owned()));
-        let next = match self.kind {
-            Kind::Cloud => token.filter(|_| answer["isLast"] != json!(true)),
-            Kind::DataCenter => {
-                let start = answer["startAt"].as_u64().ok_or_else(|| strange("no startAt"))?;
-                let end = start + issues.len() as u64;
-                let total = answer["total"].as_u64().ok_or_else(|| strange("no total"))?;
-                (end < total).then_some(Next::At(end))
-            }
-        };
-        // A page without issues has no next one, and a token that comes again leads in a circle.
-        let next = next.filter(|next| !issues.is_empty() && from != Some(next));
-        Ok(Page { issues, head: json!({"names": answer["names"], "schema": answer["schema"]}), next })
+        search::search(&self.client, self.kind, &Question { jql, fields: &[names], expand, size }, from).await
     }
 
     /// Some issues; one that is not there is left out.
@@ -224,17 +155,6 @@ impl Api {
     pub(super) fn of_issue(&self, issue: &str, rest: &str) -> String {
         self.platform(&format!("issue/{}/{rest}", segment(issue)))
     }
-}
-
-/// A part of an answer, which is no longer in it; null where there is none.
-pub(super) fn taken(answer: &mut Value, name: &str) -> Value {
-    answer.get_mut(name).map(Value::take).unwrap_or_default()
-}
-
-/// The number of an issue.
-pub(super) fn id(issue: &Value) -> Option<i64> {
-    let id = &issue["id"];
-    id.as_i64().or_else(|| id.as_str()?.parse().ok())
 }
 
 /// When an issue was last updated, in UTC microseconds.

@@ -25,28 +25,8 @@ use reqwest::Url;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::error::Error;
 use crate::source::files::Problem;
-pub use crate::source::rest::{Auth, Limits, RestError, Secret, SecretSource};
+pub use crate::source::rest::{Auth, Kind, Limits, RestError, Secret, SecretSource, Site};
 use crate::store::LoadOptions;
-
-/// Whose API a site has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// Jira Cloud, version 3.
-    Cloud,
-    /// Jira Data Center or Server, version 2.
-    DataCenter,
-}
-
-/// A site, and as whom to ask it.
-#[derive(Clone, Debug)]
-pub struct Site {
-    /// Its address.
-    pub url: Url,
-    /// Its API.
-    pub kind: Kind,
-    /// Who asks.
-    pub auth: Auth,
-}
 
 /// How to sync.
 #[derive(Clone, Debug)]
@@ -138,12 +118,6 @@ pub struct Summary {
 /// in the store, and the next sync goes on from there.
 pub async fn sync(site: Site, store: &Path, options: Options, progress: Arc<dyn Progress>) -> Result<Summary, Error> {
     run::run(site, store, options, progress).await
-}
-
-impl From<RestError> for Error {
-    fn from(error: RestError) -> Self {
-        Error::Environment(Box::new(error.diagnostic()))
-    }
 }
 
 /// A site's address, as it may stand in a configuration.

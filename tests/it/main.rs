@@ -8,6 +8,7 @@ mod cases;
 mod cli;
 mod data;
 mod import;
+mod live;
 mod naive;
 mod properties;
 mod reference;

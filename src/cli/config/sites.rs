@@ -4,9 +4,11 @@ use std::path::PathBuf;
 
 use toml::de::{DeTable, DeValue};
 
-use super::{DEPLOYMENTS, Reader, span};
-use crate::diagnostic::codes;
-use crate::sync::{Kind, SecretSource, site_url};
+use super::{Config, DEPLOYMENTS, Reader, span};
+use crate::cli::failure::Failure;
+use crate::diagnostic::{Diagnostic, codes};
+use crate::error::Error;
+use crate::sync::{Auth, Kind, SecretSource, Site, site_url};
 
 /// The variable that holds the token where the settings name none.
 const TOKEN: &str = "JQLX_TOKEN";
@@ -34,6 +36,44 @@ impl SiteSettings {
             SecretSource::Variable(_) => None,
         };
         self.store.iter_mut().chain(file)
+    }
+}
+
+impl SiteSettings {
+    /// The site, with the secret that proves who asks.
+    pub(in crate::cli) fn open(&self) -> Result<Site, Failure> {
+        let token = self.token.read().map_err(|diagnostic| Failure::Error(Error::Environment(Box::new(diagnostic))))?;
+        let auth = match &self.email {
+            Some(user) => Auth::Basic { user: user.clone(), token },
+            None => Auth::Bearer(token),
+        };
+        Ok(Site { url: self.url.clone(), kind: self.kind, auth })
+    }
+}
+
+impl Config {
+    /// The site that the arguments name, or the only one.
+    pub(in crate::cli) fn site(&self, name: Option<&str>) -> Result<&SiteSettings, Failure> {
+        let names: Vec<&str> = self.sites.iter().map(|site| site.name.as_str()).collect();
+        let refused = |message: String, help: String| {
+            Err(Failure::Error(Error::Data(Box::new(Diagnostic::error(codes::SYNC_SITE, message).help(help)))))
+        };
+        match (name, self.sites.as_slice()) {
+            (Some(name), sites) => match sites.iter().find(|site| site.name == name) {
+                Some(site) => Ok(site),
+                None if names.is_empty() => refused(
+                    format!("the configuration has no site `{name}`"),
+                    "describe it there in a table [sites.NAME]; `jqlx sync --help` shows one".to_owned(),
+                ),
+                None => refused(format!("the configuration has no site `{name}`"), format!("it has {}", names.join(", "))),
+            },
+            (None, [site]) => Ok(site),
+            (None, []) => refused(
+                "the configuration has no site".to_owned(),
+                "describe it there in a table [sites.NAME]; `jqlx sync --help` shows one".to_owned(),
+            ),
+            (None, _) => refused("the configuration has several sites".to_owned(), format!("name one of {}", names.join(", "))),
+        }
     }
 }
 
@@ -112,7 +152,6 @@ impl Reader {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Config;
     use super::*;
 
     #[test]

@@ -8,6 +8,11 @@ use serde_json::Value;
 use super::json::{Object, int, object, text};
 use crate::data::rows::IssueRow;
 
+/// The columns that it fills.
+#[cfg(feature = "sync")]
+pub(super) const COLUMNS: &[&str] =
+    &["pull_requests", "pull_requests_open", "commits", "reviews", "reviews_open", "builds_failing"];
+
 /// Fills the counts of an issue. False: the text is no such summary.
 pub(super) fn read(summary: &str, issue: &mut IssueRow) -> bool {
     let Some(inner) = summary.trim().strip_prefix('{') else {

@@ -34,6 +34,21 @@ impl Role {
         })
     }
 
+    /// The columns that it fills.
+    #[cfg(feature = "sync")]
+    fn columns(self) -> &'static [&'static str] {
+        match self {
+            Self::Rank => &["rank"],
+            Self::Organizations => &["organizations"],
+            Self::RequestType => &["request_type"],
+            Self::RequestChannel => &["request_channel"],
+            Self::RequestLastActivity => &["request_last_activity"],
+            Self::ChangeGating => &["change_gating"],
+            Self::Development => development::COLUMNS,
+            Self::Epic => &["epic"],
+        }
+    }
+
     /// By the name that Jira gives it.
     fn of_name(name: &str) -> Option<Self> {
         Some(match name.to_lowercase().as_str() {
@@ -95,6 +110,18 @@ impl Known {
             }
         }
         Self { roles: found.into_iter().map(|(role, (_, column))| (column, role)).collect() }
+    }
+
+    /// The custom fields that a column is made of.
+    #[cfg(feature = "sync")]
+    pub(crate) fn fields_of(&self, column: &str) -> impl Iterator<Item = &str> {
+        self.roles.iter().filter(move |(_, role)| role.columns().contains(&column)).map(|(field, _)| field.as_str())
+    }
+
+    /// Whether a custom field fills columns of its own.
+    #[cfg(feature = "sync")]
+    pub(crate) fn has(&self, field: &str) -> bool {
+        self.roles.contains_key(field)
     }
 
     /// Moves what an issue's custom columns hold of them into the columns that are theirs.

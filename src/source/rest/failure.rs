@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::diagnostic::{Code, Diagnostic, codes};
+use crate::error::Error;
 
 /// A request that has no answer, however often it was tried.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -149,6 +150,12 @@ impl RestError {
             _ => return None,
         };
         Some(help)
+    }
+}
+
+impl From<RestError> for Error {
+    fn from(error: RestError) -> Self {
+        Error::Environment(Box::new(error.diagnostic()))
     }
 }
 

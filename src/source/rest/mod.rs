@@ -5,7 +5,9 @@ mod body;
 mod failure;
 mod pace;
 mod retry;
+pub(crate) mod search;
 mod secret;
+pub(crate) mod server;
 
 use std::time::Duration;
 
@@ -18,6 +20,36 @@ pub use failure::{RestError, Trouble};
 pub use secret::{Auth, Secret, SecretSource};
 
 use pace::Pace;
+
+/// Whose API a site has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Jira Cloud, version 3.
+    Cloud,
+    /// Jira Data Center or Server, version 2.
+    DataCenter,
+}
+
+impl Kind {
+    /// The path of a part of the platform's API.
+    pub(crate) fn platform(self, rest: &str) -> String {
+        match self {
+            Self::Cloud => format!("rest/api/3/{rest}"),
+            Self::DataCenter => format!("rest/api/2/{rest}"),
+        }
+    }
+}
+
+/// A site, and as whom to ask it.
+#[derive(Clone, Debug)]
+pub struct Site {
+    /// Its address.
+    pub url: Url,
+    /// Its API.
+    pub kind: Kind,
+    /// Who asks.
+    pub auth: Auth,
+}
 
 /// How patient a client is, and how much it takes.
 #[derive(Clone, Debug)]

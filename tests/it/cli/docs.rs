@@ -175,7 +175,7 @@ fn examples_in_the_help_run() {
         let lines = lines.lines().skip_while(|line| *line != "Examples:").skip(1).take_while(|line| line.starts_with("  "));
         for line in lines
             .map(str::trim)
-            .filter(|l| !["export", "corpus", "sample", "~/", "issues.ndjson", "--at-version"].iter().any(|word| l.contains(word)))
+            .filter(|l| !["export", "corpus", "sample", "~/", "issues.ndjson", "--at-version", "--live"].iter().any(|word| l.contains(word)))
         {
             examples += 1;
             let script = line.replace("jqlx ", &format!("{} ", env!("CARGO_BIN_EXE_jqlx")));

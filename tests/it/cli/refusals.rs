@@ -227,6 +227,8 @@ fn wrong_usage_exits_with_two() {
         vec!["import", "x.json", "--replace"],
         vec!["query", "--data", "x", "--at-version", "1", "status = Done"],
         vec!["query", "--at-time", "2026-01-01", "--at-version", "1", "status = Done"],
+        vec!["query", "--demo", "--live", "main", "status = Done"],
+        vec!["query", "--yes", "status = Done"],
         vec!["vacuum", "--retention", "7"],
         vec!["parse"],
         vec!["completions", "tcsh-or-so"],

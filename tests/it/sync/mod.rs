@@ -2,13 +2,14 @@
 
 mod deletions;
 mod faults;
-mod http;
+pub mod http;
+mod jql;
 mod killed;
 mod large;
-mod model;
+pub mod model;
 mod openapi;
-mod program;
-mod site;
+pub mod program;
+pub mod site;
 mod whole;
 
 use std::path::{Path, PathBuf};
@@ -31,10 +32,10 @@ impl Progress for Quiet {
 }
 
 /// Folders of one test.
-struct Place(tempfile::TempDir);
+pub struct Place(tempfile::TempDir);
 
 impl Place {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let place = Self(crate::store::folder());
         let token = place.at("token");
         std::fs::write(&token, TOKEN).expect("written");
@@ -42,11 +43,11 @@ impl Place {
         place
     }
 
-    fn at(&self, name: &str) -> PathBuf {
+    pub fn at(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }
 
-    fn store(&self) -> PathBuf {
+    pub fn store(&self) -> PathBuf {
         self.at("store")
     }
 
@@ -72,7 +73,7 @@ impl Place {
         RUNTIME.block_on(jqlx::sync::sync(of, &self.store(), options, Arc::new(Quiet)))
     }
 
-    fn sync(&self, site: &Site) -> Summary {
+    pub fn sync(&self, site: &Site) -> Summary {
         self.try_sync(site, Self::options()).unwrap_or_else(|error| panic!("{:?}", error.diagnostics()))
     }
 
@@ -95,7 +96,7 @@ impl Place {
     }
 
     /// A store filled by `import` with all that the site has.
-    fn imported(&self, site: &Site) -> PathBuf {
+    pub fn imported(&self, site: &Site) -> PathBuf {
         let (export, fields, store) = (self.at("export.ndjson"), self.at("fields.json"), self.at("imported"));
         std::fs::write(&export, site.jira().export()).expect("written");
         std::fs::write(&fields, site.jira().fields().to_string()).expect("written");

@@ -3,11 +3,10 @@
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use jiff::Timestamp;
-use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use super::http::{Http, Reply, Request, basic};
+use super::jql;
 use super::model::{Jira, Kind, USERS, stamp};
 
 pub const EMAIL: &str = "me@example.org";
@@ -207,7 +206,7 @@ fn platform(jira: &Jira, request: &Request, parts: &[&str]) -> Reply {
             let ids: Vec<i64> = ids(&request.body["issueIdsOrKeys"]);
             let there = ids.into_iter().filter(|id| visible(jira).any(|issue| number(issue) == *id));
             let only_ids = request.body["fields"] == json!(["id"]);
-            let there: Vec<Value> = there.map(|id| shown(jira, &jira.issues[&id], only_ids)).collect();
+            let there: Vec<Value> = there.map(|id| shown(jira, request, &jira.issues[&id], only_ids)).collect();
             assert!(there.len() <= 100);
             Reply::ok(json!({"issues": there, "issueErrors": []}))
         }
@@ -362,21 +361,29 @@ fn found<'j>(jira: &'j Jira, request: &Request) -> Result<Vec<&'j Value>, Reply>
         let wanted: Vec<i64> = list.split(", ").map(|id| id.parse().expect("an id")).collect();
         visible(jira).filter(|issue| wanted.contains(&number(issue))).collect()
     } else {
-        let Some((field, date)) = condition.split_once(" >= ") else {
+        if condition.is_empty() {
             return Err(Reply::status(400, "Unbounded JQL queries are not allowed here. Please add a search restriction."));
-        };
-        // As exact as JQL is, and in the zone of who asks.
-        let date = date.trim_matches('"');
-        let date = if date.len() == 10 { format!("{date} 00:00") } else { date.to_owned() };
-        let clock = DateTime::strptime("%Y-%m-%d %H:%M", date).expect("a date of JQL");
-        let since = TimeZone::get(jira.zone).expect("a zone").to_timestamp(clock).expect("an instant");
-        visible(jira).filter(|issue| time(issue, field) >= since).collect()
+        }
+        let known: Vec<&Value> = visible(jira).collect();
+        // Data Center is asked not to mind.
+        if jira.kind == Kind::Cloud
+            && let Some(key) = jql::keys(condition).into_iter().find(|key| !known.iter().any(|issue| issue["key"] == json!(key)))
+        {
+            return Err(Reply::status(400, &format!("An issue with key '{key}' does not exist for field 'key'.")));
+        }
+        known.into_iter().filter(|issue| jql::holds(condition, issue, jira.zone)).collect()
     };
-    match order {
-        "updated ASC, key ASC" => issues.sort_by_key(|issue| (time(issue, "updated"), number(issue))),
-        "created ASC, key ASC" => issues.sort_by_key(|issue| (time(issue, "created"), number(issue))),
-        "" => {}
+    let (field, descending) = match order {
+        "" => return Ok(issues),
+        "updated ASC, key ASC" => ("updated", false),
+        "updated DESC, key DESC" => ("updated", true),
+        "created ASC, key ASC" => ("created", false),
+        "created DESC, key DESC" => ("created", true),
         other => panic!("nobody orders by {other}"),
+    };
+    issues.sort_by_key(|issue| (time(issue, field), number(issue)));
+    if descending {
+        issues.reverse();
     }
     Ok(issues)
 }
@@ -398,7 +405,7 @@ fn search(jira: &Jira, request: &Request) -> Reply {
     let size = request.body["maxResults"].as_u64().expect("a number") as usize;
     let size = if only_ids { size.min(jira.page * 3) } else { size.min(jira.page) };
     let total = found.len();
-    let page: Vec<Value> = found.into_iter().skip(start).take(size).map(|issue| shown(jira, issue, only_ids)).collect();
+    let page: Vec<Value> = found.into_iter().skip(start).take(size).map(|issue| shown(jira, request, issue, only_ids)).collect();
     let end = start + page.len();
     let names = json!({"customfield_10010": "Colours", "customfield_10011": "Weight"});
     let mut answer = json!({"issues": page});
@@ -418,11 +425,20 @@ fn search(jira: &Jira, request: &Request) -> Reply {
 }
 
 /// An issue as a search shows it.
-fn shown(jira: &Jira, issue: &Value, only_id: bool) -> Value {
+fn shown(jira: &Jira, request: &Request, issue: &Value, only_id: bool) -> Value {
     if only_id {
         return json!({"id": issue["id"], "key": issue["key"]});
     }
     let mut issue = issue.clone();
+    let wanted = &request.body["fields"];
+    if *wanted != json!(["*all"]) && request.path.contains("/search") {
+        let fields = issue["fields"].as_object().expect("fields").iter();
+        let some: serde_json::Map<String, Value> = fields
+            .filter(|(name, _)| wanted.as_array().expect("a list").contains(&json!(name)))
+            .map(|(n, v)| (n.clone(), v.clone()))
+            .collect();
+        return json!({"id": issue["id"], "key": issue["key"], "fields": some});
+    }
     for (list, values) in [("comment", "comments"), ("worklog", "worklogs")] {
         let all = issue["fields"][list][values].as_array().cloned().unwrap_or_default();
         let (total, embedded) = (all.len(), jira.embedded);
