@@ -102,7 +102,7 @@ pub fn complete<'p>(text: &str, cursor: usize, catalog: &Catalog, parameters: im
     let end = before.len() + rest_of_word(text.get(before.len()..).unwrap_or(""), partial);
     let parameters: Vec<&str> = parameters.into_iter().collect();
     let mut offers = offers::offers(&place, catalog, &parameters, written);
-    offers.retain(|offer| matches(offer, written));
+    offers.retain(|offer| matches(offer, written, catalog));
     let mut span = Span::new(word_start, end);
     if let Some(start) = start {
         let entities = offers::entities(&wanted);
@@ -163,9 +163,15 @@ fn begins(offer: &Candidate, written: &str) -> bool {
 }
 
 /// Whether an offer is what somebody who has written so much may mean.
-fn matches(offer: &Candidate, written: &str) -> bool {
+fn matches(offer: &Candidate, written: &str, catalog: &Catalog) -> bool {
+    let is_value = offer.kind == CandidateKind::Value;
+    if written.starts_with(['"', '\'']) && !(is_value || offer.kind == CandidateKind::Field) {
+        return false;
+    }
     let (text, wanted) = (bare(&offer.text), bare(written));
-    let by_name = offer.kind == CandidateKind::Value && wanted.chars().count() >= 2;
+    let within = |text: &str| text.to_lowercase().split(' ').any(|word| word.starts_with(&wanted));
+    // People are looked for by any of their names.
+    let person = || !catalog.find_people(text.trim_matches('"')).is_empty();
     text.starts_with(&wanted)
-        || by_name && (text.contains(&wanted) || offer.description.to_lowercase().split(' ').any(|word| word.starts_with(&wanted)))
+        || is_value && wanted.chars().count() >= 2 && (within(&text) || within(&offer.description) && person())
 }

@@ -154,10 +154,17 @@ impl Shell {
         }
     }
 
+    /// The parameters that a query names. The others wait for another query.
+    fn parameters(&self, text: &str) -> Parameters {
+        let tokens = syntax::tokens(text);
+        let named: Vec<&str> = tokens.iter().filter_map(|token| token.span.text(text).strip_prefix('$')).collect();
+        self.parameters.iter().filter(|(name, _)| named.contains(&name.as_str())).map(|(n, v)| (n.clone(), v.clone())).collect()
+    }
+
     fn query(&self, text: &str) -> Result<(), Failure> {
         let format = output::format(&self.rendering)?;
         let running = Running::of_session(&self.terminal, self.session.threads.map(usize::from))?;
-        let (engine, parameters, shared) = (self.engine.clone(), self.parameters.clone(), Arc::<str>::from(text));
+        let (engine, parameters, shared) = (self.engine.clone(), self.parameters(text), Arc::<str>::from(text));
         let (query, rows) = running.wait(async move { query::start(&engine, &shared, &parameters).await })??;
         if !query.warnings().is_empty() {
             let diagnostics = query.warnings().to_vec();
@@ -186,7 +193,7 @@ impl Shell {
 
     fn explain(&self, text: &str) -> Result<(), Failure> {
         let running = Running::of_session(&self.terminal, self.session.threads.map(usize::from))?;
-        let (engine, parameters, shared) = (self.engine.clone(), self.parameters.clone(), text.trim_end_matches(';').to_owned());
+        let (engine, parameters, shared) = (self.engine.clone(), self.parameters(text), text.trim_end_matches(';').to_owned());
         let (query, explanation) = running.wait(async move {
             let query = engine.compile(&shared, &parameters).await?;
             let explanation = query.explain().await?;

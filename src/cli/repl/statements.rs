@@ -38,15 +38,17 @@ pub(super) struct Reader {
 }
 
 impl Reader {
-    /// Takes a line and gives what it ends. A blank line ends a statement, unless a quote is open.
+    /// Takes a line and gives what it ends. A blank line or a command ends a statement, unless a quote is open.
     pub(super) fn line(&mut self, line: &str) -> Vec<String> {
-        if self.pending.trim().is_empty() && line.trim_start().starts_with('\\') {
-            self.pending.clear();
-            return vec![line.trim_start().to_owned()];
-        }
         let quote = tokens(&self.pending).last().is_some_and(|token| token.kind == TokenKind::Unterminated);
         if line.trim().is_empty() && !quote {
             return self.end();
+        }
+        // No clause begins with a backslash: a command ends the statement before it.
+        if line.trim_start().starts_with('\\') && !quote {
+            let mut statements = self.end();
+            statements.push(line.trim_start().to_owned());
+            return statements;
         }
         self.pending.push_str(line);
         self.pending.push('\n');
@@ -83,7 +85,7 @@ mod tests {
     fn statements_end_at_semicolons_and_blank_lines() {
         assert_eq!(read("a = b; c = d\nAND e = f\n\ng = h"), ["a = b", "c = d\nAND e = f", "g = h"]);
         assert_eq!(read("a = \"x;\n\ny\" # ;\n;;\n# nothing\n\n"), ["a = \"x;\n\ny\" # ;"]);
-        assert_eq!(read("\\format csv\na = b\n\n\\quit"), ["\\format csv", "a = b", "\\quit"]);
+        assert_eq!(read("\\format csv\na = b\n\\quit"), ["\\format csv", "a = b", "\\quit"]);
         assert_eq!(read("a =\n\nb = c"), ["a =", "b = c"]);
     }
 
