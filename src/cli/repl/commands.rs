@@ -75,7 +75,13 @@ pub(super) const COMMANDS: &[Command] = &[
     command!("verbs", "[SEARCH]", Text, Verbs, "List verbs and entities."),
     command!("saved", "[NAME]", Saved, Saved, "List the saved queries that the data holds, or run one."),
     command!("format", "[NAME]", Format, Format, "How rows are written from now on."),
-    command!("output" | "o", "[FILE]", Text, Output, "Write the next result to a file; without one, do not."),
+    command!(
+        "output" | "o",
+        "[FILE]",
+        Text,
+        Output,
+        "Write each answer to a file, in place of the one before; without FILE, show them again."
+    ),
     command!("timing", "[on|off]", Switch, Timing, "Whether the time of each part of a query is told."),
     command!("source", "[--store DIR | --data DIR | --demo]", Source, Source, "Ask other data from now on, or say which is asked."),
     command!("params", "", Nothing, Params, "List the parameters."),

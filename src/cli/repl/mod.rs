@@ -13,6 +13,7 @@ use std::io::{BufRead, IsTerminal};
 use super::arguments::{Rendering, Session, Source};
 use super::failure::Failure;
 use super::terminal::Terminal;
+use super::watch::Watch;
 use shell::{Shell, Went};
 
 const AFTER: &str = "\
@@ -39,11 +40,13 @@ pub(super) fn run(arguments: Arguments, terminal: &Terminal) -> Result<(), Failu
     let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
     let person = std::io::stdin().is_terminal() && std::io::stdout().is_terminal() && !dumb;
     let shell = Shell::open(arguments, terminal, person)?;
-    if person { editor::run(shell) } else { lines(shell) }
+    if person { editor::run(shell) } else { lines(shell, terminal) }
 }
 
 /// Statements from a pipe.
-fn lines(mut shell: Shell) -> Result<(), Failure> {
+fn lines(mut shell: Shell, terminal: &Terminal) -> Result<(), Failure> {
+    // Ends the process, too, where it waits for the next line and not for an answer.
+    let _watch = Watch::start(terminal, None)?;
     let mut reader = statements::Reader::default();
     let mut stdin = std::io::stdin().lock();
     let mut failed = false;

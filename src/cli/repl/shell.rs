@@ -79,6 +79,12 @@ impl Shell {
         }
         self.asked.push(line.trim().to_owned());
         self.terminal = self.terminal.measured();
+        // What somebody types who does not know of the backslash; one word is no query.
+        let bare = line.trim().trim_end_matches(';');
+        let line = match commands::command(bare) {
+            Some(command) if matches!(command.action, Action::Help | Action::Quit) => &format!("\\{bare}"),
+            _ => line,
+        };
         if line.trim_start().starts_with('\\') {
             return match commands::read(line) {
                 Ok((command, _)) if command.action == Action::Quit => Went::Leave,

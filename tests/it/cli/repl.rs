@@ -42,7 +42,7 @@ fn the_page_shows_what_the_repl_prints() {
 #[test]
 fn examples_of_the_help_run() {
     let topics = piped("\\help").ok().out;
-    let topics: Vec<&str> = topics.lines().filter_map(|l| l.trim().strip_prefix("\\help ")?.split(' ').next()).collect();
+    let topics: Vec<&str> = topics.lines().filter_map(|l| l.strip_prefix("  \\help ")?.split(' ').next()).collect();
     let mut queries = 0;
     for topic in topics.into_iter().filter(|topic| !topic.starts_with('[')) {
         let help = piped(&format!("\\help {topic}")).ok().out;
@@ -65,6 +65,7 @@ fn statements_of_a_pipe_all_run_and_one_that_fails_is_told_by_the_code() {
     assert!(run.err.contains("jqlx::bind::unknown_value") && run.err.contains("did you mean Done?"), "{}", run.err);
     assert_eq!(piped("").code, Some(0));
     assert_eq!(piped("\\quit\nnonsense nonsense").code, Some(0));
+    assert!(piped("help\n\nexit;\nnonsense").ok().out.contains("\\help events"));
 }
 
 #[test]
