@@ -40,7 +40,7 @@ fn every_place_offers_what_fits_and_nothing_else() {
     assert!(cases > 60, "only {cases} cases");
 }
 
-/// Whatever is offered behind a whole clause can be read where it stands: the parser finds nothing wrong before its end.
+/// A candidate takes the place of the whole word under the cursor, quotes and several words included.
 #[test]
 fn what_is_replaced_is_the_word_under_the_cursor() {
     let (engine, runtime) = sample();
