@@ -7,6 +7,7 @@ pub mod cases;
 pub mod catalog;
 #[cfg(feature = "cli")]
 pub mod cli;
+pub mod complete;
 pub mod data;
 pub mod diagnostic;
 mod embed;

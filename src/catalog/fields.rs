@@ -120,26 +120,20 @@ pub(crate) const fn ops(spec: &str) -> Operators {
 impl Operators {
     /// The operators as a list for messages.
     pub fn list(self, history: bool) -> String {
-        let mut out = Vec::new();
-        if self.equality {
-            out.push("=, !=, IN, NOT IN");
-        }
-        if self.order {
-            out.push("<, <=, >, >=");
-        }
-        if self.empty {
-            out.push("IS EMPTY, IS NOT EMPTY");
-        }
-        if self.text {
-            out.push("~");
-        }
-        if self.not_text {
-            out.push("!~");
-        }
-        if history {
-            out.push("WAS, WAS NOT, WAS IN, WAS NOT IN, CHANGED");
-        }
-        out.join(", ")
+        self.each(history).join(", ")
+    }
+
+    /// The operators, in the order in which messages name them.
+    pub fn each(self, history: bool) -> Vec<&'static str> {
+        let groups: [(bool, &[&str]); 6] = [
+            (self.equality, &["=", "!=", "IN", "NOT IN"]),
+            (self.order, &["<", "<=", ">", ">="]),
+            (self.empty, &["IS EMPTY", "IS NOT EMPTY"]),
+            (self.text, &["~"]),
+            (self.not_text, &["!~"]),
+            (history, &["WAS", "WAS NOT", "WAS IN", "WAS NOT IN", "CHANGED"]),
+        ];
+        groups.into_iter().filter(|(has, _)| *has).flat_map(|(_, operators)| operators).copied().collect()
     }
 }
 

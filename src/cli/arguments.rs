@@ -267,7 +267,7 @@ pub(super) fn now(text: &str) -> Result<Now, String> {
     text.parse().map(Now::Clock).map_err(|_| format!("{text:?} is no instant such as 2026-06-01T10:00:00Z, and no date"))
 }
 
-fn parameter(text: &str) -> Result<(String, String), String> {
+pub(super) fn parameter(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once('=').ok_or("write it as name=value")?;
     let name = name.strip_prefix('$').unwrap_or(name);
     if name.is_empty() || !name.chars().all(|c| c.is_alphanumeric() || c == '_') {

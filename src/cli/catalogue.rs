@@ -51,6 +51,27 @@ struct Listing {
     rendering: Rendering,
 }
 
+impl Fields {
+    /// Those in which a text occurs.
+    pub(super) fn with(search: Option<String>) -> Self {
+        Self { listing: Listing::with(search) }
+    }
+}
+
+impl Functions {
+    /// Those in which a text occurs.
+    pub(super) fn with(search: Option<String>) -> Self {
+        Self { listing: Listing::with(search) }
+    }
+}
+
+impl Verbs {
+    /// Those in which a text occurs.
+    pub(super) fn with(search: Option<String>) -> Self {
+        Self { listing: Listing::with(search) }
+    }
+}
+
 pub(super) fn fields(arguments: Fields, terminal: &Terminal) -> Result<(), Failure> {
     let mut rows = Vec::new();
     for field in FIELDS {
@@ -137,6 +158,10 @@ fn doc(doc: &str, missing: Option<&str>) -> String {
 }
 
 impl Listing {
+    fn with(search: Option<String>) -> Self {
+        Self { search, rendering: Rendering { format: None, output: None, safe_csv: false } }
+    }
+
     fn write<const N: usize>(self, names: [&str; N], mut rows: Vec<[String; N]>, terminal: &Terminal) -> Result<(), Failure> {
         if let Some(search) = self.search.as_deref().map(str::to_lowercase) {
             rows.retain(|row| row.iter().any(|text| text.to_lowercase().contains(&search)));

@@ -18,6 +18,7 @@ mod parse;
 mod place;
 mod progress;
 mod query;
+mod repl;
 mod session;
 mod status;
 mod sync;
@@ -43,6 +44,7 @@ Examples:
   jqlx query --data ./export 'project = PAY AND status WAS \"In Progress\" BY alice'
   jqlx import issues.ndjson.gz
   jqlx query 'project = PAY AND assignee CHANGED BY alice'
+  jqlx repl --demo
   jqlx fields assign
 
 `jqlx COMMAND --help` has more of each.";
@@ -60,6 +62,7 @@ struct Cli {
 #[derive(Subcommand, Debug)]
 enum Command {
     Query(query::Arguments),
+    Repl(repl::Arguments),
     Check(check::Arguments),
     Explain(explain::Arguments),
     Fields(catalogue::Fields),
@@ -81,6 +84,7 @@ impl Command {
     fn run(self, terminal: &Terminal) -> Result<(), Failure> {
         match self {
             Command::Query(arguments) => query::run(arguments, terminal),
+            Command::Repl(arguments) => repl::run(arguments, terminal),
             Command::Check(arguments) => check::run(arguments, terminal),
             Command::Explain(arguments) => explain::run(arguments, terminal),
             Command::Fields(arguments) => catalogue::fields(arguments, terminal),

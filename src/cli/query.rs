@@ -1,5 +1,7 @@
 //! `jqlx query`: compile and run one query.
 
+use std::io::Write;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -73,9 +75,11 @@ pub(super) fn run(arguments: Arguments, terminal: &Terminal) -> Result<(), Failu
         } else {
             let settings = output::settings(&arguments.rendering, terminal, zone.clone());
             let output = Output::open(arguments.rendering.output.as_deref(), &running.watch)?;
-            let (statistics, summary) = write(&running, rows, format, settings, &output)?;
+            let (statistics, summary) = write(&running, rows, format, settings, output.writer()?, &output.name())?;
             output.commit(&running.watch)?;
-            footer(&arguments, &zone, terminal, format, &summary);
+            if format == render::Format::Table || arguments.rendering.output.is_some() {
+                terminal.note(&footer(arguments.rendering.output.as_deref(), &zone, &summary));
+            }
             statistics
         };
         if arguments.stats {
@@ -85,7 +89,7 @@ pub(super) fn run(arguments: Arguments, terminal: &Terminal) -> Result<(), Failu
     Ok(())
 }
 
-async fn start(engine: &Engine, text: &str, parameters: &crate::Parameters) -> Result<(Query, Rows), Error> {
+pub(super) async fn start(engine: &Engine, text: &str, parameters: &crate::Parameters) -> Result<(Query, Rows), Error> {
     let query = engine.compile(text, parameters).await?;
     let rows = query.run().await?;
     Ok((query, rows))
@@ -100,15 +104,16 @@ async fn drain(mut rows: Rows) -> Result<Statistics, Error> {
 }
 
 /// Writes rows as they come: the workers compute the next batches while this thread writes.
-fn write(
+pub(super) fn write(
     running: &Running,
     mut rows: Rows,
     format: render::Format,
     settings: render::Settings,
-    output: &Output,
+    out: Box<dyn Write>,
+    name: &str,
 ) -> Result<(Statistics, Summary), Failure> {
-    let writing = |error: std::io::Error| Failure::writing(output.name(), &error);
-    let mut writer = render::writer(format, rows.schema(), output.writer()?, settings);
+    let writing = |error: std::io::Error| Failure::writing(name, &error);
+    let mut writer = render::writer(format, rows.schema(), out, settings);
     let (send, mut receive) = tokio::sync::mpsc::channel(AHEAD);
     let task = running.spawn(async move {
         while let Some(batch) = rows.next().await {
@@ -152,15 +157,12 @@ fn statistics_line(statistics: &Statistics) -> String {
 }
 
 /// What the rows themselves do not say.
-fn footer(arguments: &Arguments, zone: &TimeZone, terminal: &Terminal, format: render::Format, summary: &Summary) {
-    if format != render::Format::Table && arguments.rendering.output.is_none() {
-        return;
-    }
+pub(super) fn footer(output: Option<&Path>, zone: &TimeZone, summary: &Summary) -> String {
     let mut text = match summary.rows {
         1 => "1 row".to_owned(),
         rows => format!("{rows} rows"),
     };
-    if let Some(path) = &arguments.rendering.output {
+    if let Some(path) = output {
         text.push_str(&format!(" in {}", path.display()));
     }
     let zone = zone.iana_name().unwrap_or("local time");
@@ -173,5 +175,5 @@ fn footer(arguments: &Arguments, zone: &TimeZone, terminal: &Terminal, format: r
     if !summary.narrow.is_empty() {
         text.push_str(&format!("; no room for {} (choose columns with SHOW, or --format json)", summary.narrow.join(", ")));
     }
-    terminal.note(&text);
+    text
 }

@@ -35,6 +35,15 @@ pub(super) struct Running {
 impl Running {
     /// Starts the workers and the watch.
     pub(super) fn start(terminal: &Terminal, threads: Option<usize>, timeout: Option<Duration>) -> Result<Self, Failure> {
+        Self::watched(threads, || Watch::start(terminal, timeout))
+    }
+
+    /// Starts the workers of one statement. A stop ends it and not the session; dropping this ends what still runs.
+    pub(super) fn of_session(terminal: &Terminal, threads: Option<usize>) -> Result<Self, Failure> {
+        Self::watched(threads, || Watch::of_session(terminal))
+    }
+
+    fn watched(threads: Option<usize>, watch: impl FnOnce() -> Result<Watch, Failure>) -> Result<Self, Failure> {
         let mut work = Builder::new_multi_thread();
         if let Some(threads) = threads {
             work.worker_threads(threads);
@@ -43,7 +52,7 @@ impl Running {
         Ok(Self {
             work: Some(work.enable_all().thread_name("query").thread_stack_size(WORKER_STACK).build().map_err(failed)?),
             wait: Builder::new_current_thread().build().map_err(failed)?,
-            watch: Watch::start(terminal, timeout)?,
+            watch: watch()?,
         })
     }
 

@@ -31,6 +31,8 @@ enum Color {
 pub(super) struct Terminal {
     /// Columns of the terminal at stdout; none where there is no terminal.
     pub(super) width: Option<usize>,
+    /// Lines of the terminal at stdout.
+    pub(super) height: Option<usize>,
     /// Whether stdout takes colours.
     pub(super) color: bool,
     /// Whether stderr is a terminal, so that notes and progress make sense.
@@ -53,10 +55,21 @@ impl Terminal {
         let width = |width: Option<(terminal_size::Width, terminal_size::Height)>| width.map(|(width, _)| usize::from(width.0));
         Self {
             width: out.is_terminal().then(|| width(terminal_size::terminal_size_of(&out)).unwrap_or(80)),
+            height: terminal_size::terminal_size_of(&out).map(|(_, height)| usize::from(height.0)),
             color: color(anstream::AutoStream::choice(&out)),
             notes: err.is_terminal(),
             error_width: width(terminal_size::terminal_size_of(&err)).unwrap_or(PLAIN_WIDTH).clamp(40, 140),
             error_color: color(anstream::AutoStream::choice(&err)),
+        }
+    }
+
+    /// The same after the window may have changed its size.
+    pub(super) fn measured(&self) -> Self {
+        match terminal_size::terminal_size_of(std::io::stdout()) {
+            Some((width, height)) => {
+                Self { width: Some(usize::from(width.0)), height: Some(usize::from(height.0)), ..self.clone() }
+            }
+            None => self.clone(),
         }
     }
 

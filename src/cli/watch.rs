@@ -48,6 +48,15 @@ pub(super) struct Watch {
 impl Watch {
     /// Starts to watch.
     pub(super) fn start(terminal: &Terminal, timeout: Option<Duration>) -> Result<Self, Failure> {
+        Self::with_grace(terminal, timeout, Some(GRACE))
+    }
+
+    /// Starts to watch for a session that goes on after a stop: the process is never ended.
+    pub(super) fn of_session(terminal: &Terminal) -> Result<Self, Failure> {
+        Self::with_grace(terminal, None, None)
+    }
+
+    fn with_grace(terminal: &Terminal, timeout: Option<Duration>, grace: Option<Duration>) -> Result<Self, Failure> {
         let (send, stop) = watch::channel(None);
         let (ended, end) = oneshot::channel();
         let partial = Arc::new(Mutex::new(None::<PathBuf>));
@@ -69,9 +78,13 @@ impl Watch {
                     limit = time_up => Stop::Timeout(limit),
                 };
                 let _ = send.send(Some(stop));
+                let Some(grace) = grace else {
+                    let _ = end.await;
+                    return;
+                };
                 tokio::select! {
                     _ = &mut end => return,
-                    _ = tokio::time::sleep(GRACE) => {}
+                    _ = tokio::time::sleep(grace) => {}
                     _ = tokio::signal::ctrl_c() => {}
                 }
                 if let Some(path) = leftover.lock().ok().and_then(|mut path| path.take()) {

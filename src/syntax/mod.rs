@@ -10,10 +10,12 @@ pub mod json;
 mod lines;
 mod literal;
 mod print;
+mod tokens;
 mod words;
 
 pub use lines::parse_lines;
 pub use print::print;
+pub use tokens::{Token, TokenKind, goes_on, spelt, tokens};
 pub use words::verbs;
 
 use crate::diagnostic::{Diagnostic, Span, codes};

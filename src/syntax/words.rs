@@ -35,6 +35,20 @@ const CONTEXTUAL: &[&str] = &[
     "issues", "activity", "show", "via", "times", "within", "same", "total", "event",
 ];
 
+/// Words of clauses that only jqlx has, for colours.
+#[rustfmt::skip]
+pub(super) const CLAUSE_WORDS: &[&str] = &[
+    "issues", "activity", "where", "then", "show", "group", "as", "of", "limit", "via", "times", "distinct", "within",
+    "same", "for", "total", "while",
+];
+
+/// Words behind which a query cannot end.
+#[rustfmt::skip]
+pub(super) const WANTING: &[&str] = &[
+    "and", "or", "not", "in", "is", "was", "by", "after", "before", "on", "during", "from", "to", "where", "then", "order",
+    "group", "show", "limit", "as", "of", "via", "times", "within", "same", "for", "while",
+];
+
 /// JQL's reserved words by first letter.
 #[rustfmt::skip]
 const RESERVED: [&[&str]; 26] = [

@@ -6,6 +6,7 @@
 mod adversarial;
 mod cases;
 mod cli;
+mod complete;
 mod data;
 mod import;
 mod live;

@@ -360,8 +360,8 @@ mod tests {
     use datafusion::logical_expr::{cast, lit};
 
     use super::*;
-    use crate::plan::functions::list_any;
     use crate::plan::col;
+    use crate::plan::functions::list_any;
 
     fn c(name: &str) -> Expr {
         col("issues", name)

@@ -4,12 +4,12 @@ use std::path::Path;
 
 use super::{demo, jqlx, path, run};
 
-fn document(name: &str) -> String {
+pub(super) fn document(name: &str) -> String {
     std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).unwrap()
 }
 
 /// The fenced blocks of a language.
-fn blocks(text: &str, language: &str) -> Vec<String> {
+pub(super) fn blocks(text: &str, language: &str) -> Vec<String> {
     let mut blocks = Vec::new();
     let mut block: Option<String> = None;
     for line in text.lines() {
@@ -173,10 +173,9 @@ fn examples_in_the_help_run() {
         let help: super::Run = jqlx().args(command.split_whitespace()).arg("--help").output().unwrap().into();
         let lines = help.ok().out;
         let lines = lines.lines().skip_while(|line| *line != "Examples:").skip(1).take_while(|line| line.starts_with("  "));
-        for line in lines
-            .map(str::trim)
-            .filter(|l| !["export", "corpus", "sample", "~/", "issues.ndjson", "--at-version", "--live"].iter().any(|word| l.contains(word)))
-        {
+        for line in lines.map(str::trim).filter(|l| {
+            !["export", "corpus", "sample", "~/", "issues.ndjson", "--at-version", "--live"].iter().any(|word| l.contains(word))
+        }) {
             examples += 1;
             let script = line.replace("jqlx ", &format!("{} ", env!("CARGO_BIN_EXE_jqlx")));
             let mut sh = std::process::Command::new("sh");

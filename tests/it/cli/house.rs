@@ -43,6 +43,7 @@ fn only_the_command_line_uses_the_crates_of_the_feature_cli() {
             "anstyle::",
             "etcetera::",
             "indicatif::",
+            "reedline::",
             "terminal_size::",
             "tokio::signal",
         ] {

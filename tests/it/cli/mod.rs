@@ -9,6 +9,7 @@ mod import;
 mod parameters;
 mod recipes;
 mod refusals;
+mod repl;
 mod settings;
 mod statistics;
 mod stopping;
