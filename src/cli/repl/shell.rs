@@ -270,8 +270,7 @@ impl Shell {
     }
 
     fn source(&mut self, words: &str) -> Result<(), Failure> {
-        let nothing =
-            || Source { store: None, data: None, demo: false, live: None, yes: false, at_version: None, at_time: None };
+        let nothing = || Source { store: None, data: None, demo: false, live: None, yes: false, at_version: None, at_time: None };
         let (option, folder) = words.split_once(char::is_whitespace).unwrap_or((words, ""));
         let folder = folder.trim().trim_matches(['"', '\'']);
         let source = match (option, folder) {
