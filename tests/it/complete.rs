@@ -1,4 +1,4 @@
-//! What is offered at a place: each line of `tests/queries/complete.txt` is a text with the cursor as `^`, what must be
+//! What is offered at a place: each line of `tests/inputs/complete.txt` is a text with the cursor as `^`, what must be
 //! offered there, and behind `!` what must not be.
 
 use std::path::Path;
@@ -21,7 +21,7 @@ fn sample() -> (Engine, tokio::runtime::Runtime) {
 #[test]
 fn every_place_offers_what_fits_and_nothing_else() {
     let (engine, runtime) = sample();
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/queries/complete.txt");
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/inputs/complete.txt");
     let lines = std::fs::read_to_string(file).unwrap();
     let mut cases = 0;
     for line in lines.lines().filter(|line| !line.trim().is_empty() && !line.starts_with("# ")) {
