@@ -49,7 +49,7 @@ pub trait JqlContext {
     /// use jqlx::JqlContext;
     /// let worker = SessionContext::new();
     /// worker.register_jql_functions();
-    /// assert!(worker.udf("jql_text").is_ok());
+    /// assert!(worker.state().scalar_functions().contains_key("jql_text"));
     /// ```
     fn register_jql_functions(&self);
 }
