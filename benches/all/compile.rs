@@ -6,7 +6,6 @@ use jqlx::catalog::Catalog;
 use jqlx::semantic::{Session, bind};
 use jqlx::syntax::{Dialect, parse};
 use jqlx::{Engine, Options, Parameters, data};
-use std::path::Path;
 use tokio::runtime::Runtime;
 
 /// Typical queries, one of each kind of plan.
@@ -42,13 +41,7 @@ fn text_to_plan(bencher: Bencher<'_, '_>, name: &str) {
 /// includes making the errors.
 #[divan::bench]
 fn corpus_parse_and_bind(bencher: Bencher<'_, '_>) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus/jql/valid.jsonl");
-    let Ok(lines) = std::fs::read_to_string(&path) else {
-        println!("skipped: no corpus at {}", path.display());
-        return;
-    };
-    let texts = lines.lines().filter_map(|l| serde_json::from_str::<serde_json::Value>(l).ok());
-    let texts: Vec<String> = texts.filter_map(|v| v["q"].as_str().map(str::to_owned)).collect();
+    let Some(texts) = super::data::corpus() else { return };
     let (catalog, session, parameters) = (Catalog::default(), session(), Parameters::new());
     bencher.counter(ItemsCount::new(texts.len())).bench(|| {
         let bound =

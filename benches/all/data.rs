@@ -76,3 +76,15 @@ fn copies(wanted: usize) -> Tables {
     }
     tables
 }
+
+/// Every valid query of the shared corpus, where it is checked out.
+pub(crate) fn corpus() -> Option<Vec<String>> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus/jql/valid.jsonl");
+    let Ok(lines) = std::fs::read_to_string(&path) else {
+        println!("skipped: no corpus at {}", path.display());
+        return None;
+    };
+    // Only the text matters here; the deepest trees of the corpus are beyond what serde_json reads by itself.
+    let texts = lines.lines().filter_map(|l| serde_json::from_str::<serde_json::Value>(l).ok());
+    Some(texts.filter_map(|v| v["q"].as_str().map(str::to_owned)).collect())
+}

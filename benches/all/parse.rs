@@ -3,7 +3,6 @@
 use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
 use jqlx::syntax::{Dialect, parse, print};
-use std::path::Path;
 
 /// One query of each kind that people write.
 const QUERIES: [(&str, &str); 5] = [
@@ -26,14 +25,7 @@ fn own(bencher: Bencher<'_, '_>, name: &str) {
 /// Every valid query of the shared corpus, where it is checked out.
 #[divan::bench]
 fn corpus(bencher: Bencher<'_, '_>) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus/jql/valid.jsonl");
-    let Ok(lines) = std::fs::read_to_string(&path) else {
-        println!("skipped: no corpus at {}", path.display());
-        return;
-    };
-    // Only the text matters here; the deepest trees of the corpus are beyond what serde_json reads by itself.
-    let texts = lines.lines().filter_map(|l| serde_json::from_str::<serde_json::Value>(l).ok());
-    let texts: Vec<String> = texts.filter_map(|v| v["q"].as_str().map(str::to_owned)).collect();
+    let Some(texts) = super::data::corpus() else { return };
     bencher
         .counter(ItemsCount::new(texts.len()))
         .bench(|| texts.iter().map(|text| parse(divan::black_box(text), Dialect::Jqlx).diagnostics.len()).sum::<usize>());

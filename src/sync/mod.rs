@@ -120,6 +120,24 @@ pub async fn sync(site: Site, store: &Path, options: Options, progress: Arc<dyn 
     run::run(site, store, options, progress).await
 }
 
+/// Why something did not come: the site did not give it, or it could not be kept.
+enum Stop {
+    Rest(RestError),
+    Error(Error),
+}
+
+impl From<RestError> for Stop {
+    fn from(error: RestError) -> Self {
+        Self::Rest(error)
+    }
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Self {
+        Self::Error(error)
+    }
+}
+
 /// A site's address, as it may stand in a configuration.
 ///
 /// # Errors

@@ -15,7 +15,7 @@ use super::position::Position;
 use super::spool::{Spool, Work};
 use super::step::{self, GoneIssue};
 use super::tables::{self, Tables};
-use super::{Gone, Options, Progress, Site, Summary, audit, known};
+use super::{Gone, Options, Progress, Site, Stop, Summary, audit, known};
 use crate::data::rows::EventRow;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::error::Error;
@@ -135,8 +135,8 @@ impl Run<'_> {
             let (taken, following) = futures::join!(self.take(&mut batch, page), pages.next(&api));
             match taken {
                 Ok(()) => {}
-                Err(Failed::Rest(error)) => return self.ended_early(batch, error).await,
-                Err(Failed::Error(error)) => return Err(error),
+                Err(Stop::Rest(error)) => return self.ended_early(batch, error).await,
+                Err(Stop::Error(error)) => return Err(error),
             }
             self.progress.issues(seen, total);
             if self.is_full(&batch) {
@@ -167,7 +167,7 @@ impl Run<'_> {
     }
 
     /// Completes a page and adds it to a batch.
-    async fn take(&mut self, batch: &mut Batch, mut page: api::Page) -> Result<(), Failed> {
+    async fn take(&mut self, batch: &mut Batch, mut page: api::Page) -> Result<(), Stop> {
         let updated = page.issues.iter().filter_map(api::updated).max();
         page.issues.retain(|issue| !self.is_known(issue));
         let head = page.head.clone();
@@ -366,8 +366,8 @@ impl Run<'_> {
             let page = self.api.issues(some).await?;
             match self.take(&mut batch, page).await {
                 Ok(()) => {}
-                Err(Failed::Rest(error)) => return Err(error.into()),
-                Err(Failed::Error(error)) => return Err(error),
+                Err(Stop::Rest(error)) => return Err(error.into()),
+                Err(Stop::Error(error)) => return Err(error),
             }
             // They tell nothing of how far the list by updates is.
             batch.updated = None;
@@ -424,23 +424,5 @@ impl Run<'_> {
         }
         left_out.append(&mut self.summary.left_out);
         Summary { left_out, ..self.summary }
-    }
-}
-
-/// Why a page could not be taken.
-enum Failed {
-    Rest(RestError),
-    Error(Error),
-}
-
-impl From<RestError> for Failed {
-    fn from(error: RestError) -> Self {
-        Self::Rest(error)
-    }
-}
-
-impl From<Error> for Failed {
-    fn from(error: Error) -> Self {
-        Self::Error(error)
     }
 }

@@ -6,9 +6,9 @@ use std::collections::BTreeSet;
 use futures::{StreamExt, TryStreamExt};
 use serde_json::{Value, json};
 
-use super::Kind;
 use super::api::{Api, taken};
 use super::spool::Spool;
+use super::{Kind, Stop};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::error::Error;
 use crate::source::rest::{Request, RestError, Trouble, segment};
@@ -22,24 +22,6 @@ pub(super) struct Tables {
     pub(super) projects: Option<BTreeSet<String>>,
     /// What was left out, and why.
     pub(super) left_out: Vec<Diagnostic>,
-}
-
-/// Why a list did not come.
-enum Stop {
-    Rest(RestError),
-    Error(Error),
-}
-
-impl From<RestError> for Stop {
-    fn from(error: RestError) -> Self {
-        Self::Rest(error)
-    }
-}
-
-impl From<Error> for Stop {
-    fn from(error: Error) -> Self {
-        Self::Error(error)
-    }
 }
 
 /// How a list comes.

@@ -83,7 +83,13 @@ pub(super) const COMMANDS: &[Command] = &[
         "Write each answer to a file, in place of the one before; without FILE, show them again."
     ),
     command!("timing", "[on|off]", Switch, Timing, "Whether the time of each part of a query is told."),
-    command!("source", "[--store DIR | --data DIR | --demo]", Source, Source, "Ask other data from now on, or say which is asked."),
+    command!(
+        "source",
+        "[--store DIR | --data DIR | --live SITE | --demo]",
+        Source,
+        Source,
+        "Ask other data from now on, or say which is asked."
+    ),
     command!("params", "", Nothing, Params, "List the parameters."),
     command!("set", "NAME=VALUE", Parameter, Set, "Bind a parameter, for $NAME in queries."),
     command!("unset", "NAME", Parameter, Unset, "Forget a parameter."),
